@@ -1,0 +1,226 @@
+"""What was ordered, and what became of it."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.models import AnonymousUser, User
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils import timezone
+
+from catalog.models import Controller, Template, Tile
+from portal.encryption import EncryptedTextField
+
+
+class Status(models.TextChoices):
+    """Where an order is. The first four are the portal's own; the rest follow Tower's words for a job."""
+
+    QUEUED = "queued"  # ordered, not sent
+    LAUNCHING = "launching"  # a worker has claimed it
+    IN_DOUBT = "in_doubt"  # sent, and no answer came
+    REFUSED = "refused"  # Tower said no, nothing was started
+    PENDING = "pending"
+    WAITING = "waiting"
+    RUNNING = "running"
+    SUCCESSFUL = "successful"
+    FAILED = "failed"
+    ERROR = "error"
+    CANCELED = "canceled"
+
+
+UNSENT = frozenset({Status.QUEUED, Status.LAUNCHING, Status.IN_DOUBT})
+IN_TOWER = frozenset({Status.PENDING, Status.WAITING, Status.RUNNING})
+ACTIVE = UNSENT | IN_TOWER
+ENDED = frozenset(Status) - ACTIVE
+
+
+class JobQuerySet(models.QuerySet["Job"]):
+    def active(self) -> "JobQuerySet":
+        return self.filter(status__in=ACTIVE)
+
+    def in_tower(self) -> "JobQuerySet":
+        """Those that have a job in Tower which has not ended."""
+        return self.filter(status__in=IN_TOWER)
+
+    def due(self, now: datetime) -> "JobQuerySet":
+        """Those a worker should take now: to launch, to look for, or to take over from a worker that died."""
+        return self.filter(
+            Q(status__in=[Status.QUEUED, Status.IN_DOUBT], due_at__lte=now)
+            | Q(status=Status.LAUNCHING, claimed_until__lt=now)
+        )
+
+    def claim(self, pk: int, *, status: str, until: datetime) -> bool:
+        """Take an order that is due; False if another worker has it."""
+        now = timezone.now()
+        return self.due(now).filter(pk=pk, status=status).update(
+            status=Status.LAUNCHING, claimed_until=until, changed_at=now
+        ) == 1
+
+    def visible_to(self, user: User | AnonymousUser) -> "JobQuerySet":
+        """A person's own orders, those of people in a common group where the tile says so, or all by permission."""
+        if not user.is_authenticated:
+            return self.none()
+        if user.has_perm("jobs.view_all_jobs"):
+            return self
+        mates = User.objects.filter(groups__user=user).values("pk")
+        return self.filter(Q(ordered_by=user) | Q(tile__shared=True, ordered_by__in=mates))
+
+    def for_rows(self) -> "JobQuerySet":
+        return self.select_related("tile", "tile__template__controller", "ordered_by")
+
+
+class Job(models.Model):
+    """One order of a tile, from the moment it was placed."""
+
+    tile = models.ForeignKey(Tile, on_delete=models.PROTECT, related_name="jobs")
+    template = models.ForeignKey(Template, on_delete=models.PROTECT, related_name="jobs")
+    controller = models.ForeignKey(Controller, on_delete=models.PROTECT, related_name="jobs")
+    ordered_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="jobs")
+    form_key = models.UUIDField(help_text="Given out with the form: the same form sent twice is one order.")
+    fingerprint = models.CharField(max_length=64, help_text="Keyed hash of all answers.")
+
+    subject = models.CharField(max_length=200, blank=True)
+    answers = models.JSONField(default=list, help_text="What was asked for: variable, label, value, secret.")
+    extra_vars = models.JSONField(default=dict, help_text="As sent, without the secret ones.")
+    tower_extra_vars = models.JSONField(default=dict, help_text="As Tower reports them.")
+
+    status = models.CharField(max_length=20, choices=Status, default=Status.QUEUED)
+    explanation = models.TextField(blank=True, help_text="Why it waits, was refused or failed. Without secrets.")
+    placed_at = models.DateTimeField(default=timezone.now)
+    changed_at = models.DateTimeField(default=timezone.now)
+
+    # The row is the queue.
+    due_at = models.DateTimeField(default=timezone.now)
+    claimed_until = models.DateTimeField(null=True)
+    attempts = models.PositiveIntegerField(default=0)
+    attempt = models.JSONField(null=True, help_text="The last POST, written down before it went out.")
+
+    # Tower's side.
+    tower_id = models.PositiveBigIntegerField(null=True)
+    tower_type = models.CharField(max_length=30, blank=True)
+    tower_status = models.CharField(max_length=30, blank=True)
+    sent_at = models.DateTimeField(null=True)
+    started_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+    elapsed = models.FloatField(null=True, help_text="Seconds.")
+    artifacts = models.JSONField(default=dict)
+    hosts = models.JSONField(default=list, help_text="Per-host outcome.")
+
+    # Output.
+    watched_at = models.DateTimeField(null=True, help_text="When somebody last looked at it while it ran.")
+    output_complete = models.BooleanField(default=False)
+
+    objects = JobQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-pk"]
+        permissions = [
+            ("view_all_jobs", "Can see everybody's jobs"),
+            ("view_extra_vars", "Can see extra_vars and Tower's own words"),
+        ]
+        constraints = [
+            models.UniqueConstraint(fields=["ordered_by", "form_key"], name="one_order_per_form"),
+            models.UniqueConstraint(
+                fields=["controller", "tower_id"],
+                condition=Q(tower_id__isnull=False),
+                name="one_order_per_job_in_tower",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["status", "due_at"], name="job_due"),
+            models.Index(fields=["ordered_by", "-id"], name="job_of_person"),
+            models.Index(fields=["tile", "status"], name="job_of_tile"),
+            models.Index(fields=["changed_at"], name="job_changed"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.tile.title} for {self.subject}" if self.subject else self.tile.title
+
+    def get_absolute_url(self) -> str:
+        return reverse("job", args=[self.pk])
+
+    @property
+    def is_active(self) -> bool:
+        return self.status in ACTIVE
+
+    def note(self, kind: "TimelineEntry.Kind", text: str = "", at: datetime | None = None) -> None:
+        """Add a line to the timeline."""
+        TimelineEntry.objects.create(job=self, kind=kind, text=text, at=at or timezone.now())
+
+    def take(self, **changes: Any) -> bool:
+        """Write `changes` if the row still has the status we know; False if somebody else was faster."""
+        changes.setdefault("changed_at", timezone.now())
+        taken = Job.objects.filter(pk=self.pk, status=self.status).update(**changes) == 1
+        if taken:
+            for name, value in changes.items():
+                setattr(self, name, value)
+        return taken
+
+
+class TimelineEntry(models.Model):
+    """One step of an order, for its timeline."""
+
+    class Kind(models.TextChoices):
+        ORDERED = "ordered"
+        WAITING = "waiting"  # Tower cannot be reached or is paused
+        SENT = "sent"
+        IN_DOUBT = "in_doubt"
+        ADOPTED = "adopted"  # found in Tower after an answer was lost
+        STARTED = "started"
+        SUCCESSFUL = "successful"
+        FAILED = "failed"
+        ERROR = "error"
+        CANCELED = "canceled"
+        REFUSED = "refused"
+
+    job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="timeline")
+    kind = models.CharField(max_length=20, choices=Kind)
+    text = models.CharField(max_length=300, blank=True)
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["at", "pk"]
+
+
+class JobSecret(models.Model):
+    """A password answer of an order. Deleted when the job has ended and its output is in, since it masks both."""
+
+    job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="secrets")
+    variable = models.CharField(max_length=255)
+    value = EncryptedTextField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["job", "variable"], name="one_secret_per_variable")]
+
+
+class KeptSecret(models.Model):
+    """A password typed into a form that had an error elsewhere: kept for the next try, never sent back to the page."""
+
+    LIFETIME = timedelta(hours=2)
+
+    form_key = models.UUIDField()
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    variable = models.CharField(max_length=255)
+    value = EncryptedTextField()
+    kept_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["form_key", "person", "variable"], name="one_kept_secret_per_field")
+        ]
+
+
+class Output(models.Model):
+    """A piece of a job's output, in Tower's ANSI colours, with secrets masked."""
+
+    job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="output")
+    first_line = models.PositiveIntegerField()
+    text = models.TextField()
+
+    class Meta:
+        ordering = ["first_line"]
+        constraints = [models.UniqueConstraint(fields=["job", "first_line"], name="one_piece_per_first_line")]
+
+
