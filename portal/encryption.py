@@ -47,7 +47,7 @@ def fingerprint(text: str) -> str:
     return hmac.new(settings.PORTAL_SECRET_KEYS[-1].encode(), text.encode(), hashlib.sha256).hexdigest()
 
 
-class EncryptedTextField(models.TextField[str, str]):
+class EncryptedTextField(models.TextField):  # type: ignore[type-arg]  # not generic at run time
     """A text column whose content is a Fernet token; empty text is stored as such. It cannot be searched."""
 
     def get_prep_value(self, value: Any) -> Any:
