@@ -20,7 +20,7 @@ TYPES = TEXTS | NUMBERS | CHOICES
 
 @dataclass(frozen=True)
 class Question:
-    """One question. `default` is as Tower stores it, None if there is none; `choices` are strings in all but odd specs."""
+    """One question. `default` is as Tower stores it, None if there is none; `choices` are strings but in odd specs."""
 
     variable: str
     type: str
@@ -43,7 +43,7 @@ class Question:
 
     @property
     def applied_default(self) -> Any:
-        """What the job gets when an optional question is left out; None if nothing, or if only Tower knows (a password).
+        """What the job gets when an optional question is left out; None if nothing, or for passwords, if unknown.
 
         Tower drops a default that does not validate, and so never applies the text of a multiselect.
         """
@@ -61,7 +61,7 @@ class Question:
 
 
 def parse(spec: Iterable[Any]) -> tuple[Question, ...]:
-    """The questions of a survey, in order; tolerant of all that older Towers stored. What is no question is left out."""
+    """The questions of a survey, in order; tolerant of what older Towers stored. What is no question is left out."""
     return tuple(_question(item) for item in spec if isinstance(item, Mapping) and item.get("variable"))
 
 
@@ -183,4 +183,4 @@ def _chosen(question: Question, value: Any) -> Iterator[str]:
 
 def _shown(value: Any) -> str:
     """As Tower prints it: an object was parsed into an OrderedDict."""
-    return f"OrderedDict({list(value.items())})" if isinstance(value, dict) else str(value)
+    return f"OrderedDict({list(value.items()) or ''})" if isinstance(value, dict) else str(value)
