@@ -1,6 +1,7 @@
 """Settings, from the environment only. Every NAME may instead be given as NAME_FILE, a file that holds the value."""
 
 from pathlib import Path
+from typing import Any
 
 import dj_database_url
 from csp.constants import NONE, SELF
@@ -9,7 +10,7 @@ from environs import EnvError, FileAwareEnv
 
 from portal.brokers import cache_location
 
-env = FileAwareEnv(eager=True)
+env = FileAwareEnv(eager=True, strip_whitespace=True)
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -17,23 +18,24 @@ try:
     DEBUG = env.bool("PORTAL_DEBUG", default=False)
     SECRET_KEY = env.str("PORTAL_SECRET_KEY")
     # Fernet keys, newest first: the first encrypts, all of them decrypt.
-    PORTAL_SECRET_KEYS = env.list("PORTAL_SECRET_KEYS")
+    PORTAL_SECRET_KEYS: list[str] = env.list("PORTAL_SECRET_KEYS")
 
     PORTAL_NAME = env.str("PORTAL_NAME", default="Tower Portal")
     PORTAL_NOTICE = env.str("PORTAL_NOTICE", default="")  # shown on the sign-in page, line by line
     PORTAL_HELP_URL = env.str("PORTAL_HELP_URL", default="")  # "Ask for help" on the sign-in page
 
-    PORTAL_DATA_DIR = env.path("PORTAL_DATA_DIR", default=str(BASE_DIR / "var"))
+    PORTAL_DATA_DIR = env.path("PORTAL_DATA_DIR", default=BASE_DIR / "var")
     _database_url = env.str("DATABASE_URL", default=f"sqlite:///{PORTAL_DATA_DIR / 'portal.sqlite3'}")
     BROKER_URL = env.str("BROKER_URL", default="redis://127.0.0.1:6379/0")
     CACHE_URL = env.str("CACHE_URL", default=cache_location(BROKER_URL))
 
-    ALLOWED_HOSTS = env.list("PORTAL_ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
-    CSRF_TRUSTED_ORIGINS = env.list("PORTAL_TRUSTED_ORIGINS", default=[])
+    # The loopback names are for probes on the same machine; no other site can be reached by them.
+    ALLOWED_HOSTS = [*env.list("PORTAL_ALLOWED_HOSTS", default=[]), "localhost", "127.0.0.1", "[::1]"]
+    CSRF_TRUSTED_ORIGINS: list[str] = env.list("PORTAL_TRUSTED_ORIGINS", default=[])
     PORTAL_HTTPS = env.bool("PORTAL_HTTPS", default=True)
     PORTAL_BEHIND_PROXY = env.bool("PORTAL_BEHIND_PROXY", default=False)
     PORTAL_PATH_PREFIX = env.str("PORTAL_PATH_PREFIX", default="")
-    STATIC_ROOT = env.path("PORTAL_STATIC_ROOT", default=str(BASE_DIR / "var" / "static"))
+    STATIC_ROOT = env.path("PORTAL_STATIC_ROOT", default=BASE_DIR / "var" / "static")
     TIME_ZONE = env.str("PORTAL_TIME_ZONE", default="UTC")
     LOG_LEVEL = env.str("PORTAL_LOG_LEVEL", default="INFO")
 
@@ -104,7 +106,9 @@ TEMPLATES = [
 ]
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
-DATABASES = {"default": dict(dj_database_url.parse(_database_url, conn_max_age=60, conn_health_checks=True))}
+DATABASES: dict[str, dict[str, Any]] = {
+    "default": dict(dj_database_url.parse(_database_url, conn_max_age=60, conn_health_checks=True))
+}
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     # IMMEDIATE takes the write lock at the start: a transaction waits its turn instead of failing half way.
     DATABASES["default"]["OPTIONS"] = {
@@ -112,6 +116,9 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         "timeout": 20,
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA busy_timeout=20000",
     }
+elif DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":
+    # A server that swallows packets must not hold a page for the minutes that TCP waits.
+    DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 CACHES = {
@@ -163,7 +170,7 @@ CONTENT_SECURITY_POLICY = {
 X_FRAME_OPTIONS = "DENY"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = PORTAL_HTTPS
 SESSION_COOKIE_HTTPONLY = True
-SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
+SECURE_REDIRECT_EXEMPT = [r"^(.+/)?healthz$"]  # probes speak plain HTTP; with or without the path prefix
 SECURE_HSTS_SECONDS = 31_536_000 if PORTAL_HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = PORTAL_HTTPS
 SECURE_REFERRER_POLICY = "same-origin"
@@ -172,6 +179,7 @@ if PORTAL_BEHIND_PROXY:
     USE_X_FORWARDED_HOST = True
 if PORTAL_PATH_PREFIX:
     FORCE_SCRIPT_NAME = "/" + PORTAL_PATH_PREFIX.strip("/")
+    SESSION_COOKIE_PATH = CSRF_COOKIE_PATH = FORCE_SCRIPT_NAME  # other applications on this host do not get them
 
 # Tasks ----------------------------------------------------------------------------------------------------------------
 
