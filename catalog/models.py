@@ -13,7 +13,7 @@ from catalog.looks import Colour, Icon, Size
 from portal.encryption import EncryptedTextField
 
 if TYPE_CHECKING:
-    from django.db.models.manager import RelatedManager
+    from django_stubs_ext.db.models.manager import RelatedManager
 
 
 class ControllerManager(models.Manager["Controller"]):
@@ -202,6 +202,9 @@ class Tile(models.Model):
     when_done = models.CharField(max_length=70, blank=True, help_text="Such as: The network is ready.")
     when_failed = models.CharField(max_length=70, blank=True, help_text="Such as: The network was not built.")
 
+    usual_seconds = models.FloatField(
+        null=True, editable=False, help_text="Median of how long its latest successful jobs took."
+    )
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
     objects = TileQuerySet.as_manager()
@@ -215,11 +218,11 @@ class Tile(models.Model):
     def __str__(self) -> str:
         return self.title
 
-    def natural_key(self) -> tuple[str]:
-        return (self.slug,)
-
     def get_absolute_url(self) -> str:
         return reverse("order", args=[self.slug])
+
+    def natural_key(self) -> tuple[str]:
+        return (self.slug,)
 
     @property
     def pause_reason(self) -> str:

@@ -1,0 +1,242 @@
+"""Tower's REST API, one method per thing the portal does.
+
+Every call has a time limit, no redirect is followed, and a list is whole or an error. Tower's behaviour as cited here
+is that of AWX 24.6; its files are named where a rule comes from one.
+"""
+
+import json
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+from urllib.parse import quote, urlencode, urlsplit
+
+from requests.auth import AuthBase
+
+from portal.tower import answers, discovery
+from portal.tower.causes import words_for
+from portal.tower.errors import Rejected, Uncertain, Unreachable
+from portal.tower.records import (
+    Account,
+    Changes,
+    HostSummary,
+    Identity,
+    JobRecord,
+    Launched,
+    OutputPiece,
+    TemplateRecord,
+)
+from portal.tower.wire import Answer, NotSent, Wire
+
+PAGE = 200  # Tower caps page_size there without a word (api/pagination.py)
+_KINDS = {"job_template": "job_templates", "workflow_job_template": "workflow_job_templates"}
+_MAX_PAGES = 500
+
+R = TypeVar("R", TemplateRecord, JobRecord)
+
+
+class Tower:
+    """One Tower and one account there. All times in seconds. Use one instance per thread."""
+
+    def __init__(
+        self,
+        url: str,
+        auth: AuthBase,
+        *,
+        base: str = "",
+        verify: bool | str = True,
+        connect_timeout: float = 5.0,
+        read_timeout: float = 15.0,
+        launch_timeout: float = 60.0,
+    ) -> None:
+        parts = urlsplit(url)
+        self._root = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
+        self._prefix = parts.path.rstrip("/")
+        self._base = base
+        self._read_timeout, self._launch_timeout = read_timeout, launch_timeout
+        self._wire = Wire(auth, verify=verify, connect_timeout=connect_timeout)
+
+    def __repr__(self) -> str:
+        return f"Tower({self._root}{self._prefix})"
+
+    @property
+    def base(self) -> str:
+        """Where the API is, such as /api/v2/; asked for once if not known."""
+        return self._base or self.identify().base
+
+    def identify(self) -> Identity:
+        """Find the API and say which Tower it is. Needs no account."""
+        identity = discovery.discover(self)
+        self._base = identity.base
+        return identity
+
+    def me(self) -> Account:
+        """Our account; the cheapest test of a token."""
+        rows = _rows(self._ask("me/"))
+        try:
+            return Account.from_json(rows[0])
+        except (IndexError, KeyError, TypeError, ValueError):
+            raise Uncertain("Tower does not say who we are.") from None
+
+    def templates(self) -> list[TemplateRecord]:
+        """Every job and workflow job template that our account may see."""
+        query = {"type": "job_template,workflow_job_template", "order_by": "id", "page_size": PAGE}
+        return [_record(TemplateRecord, row) for row in self._pages("unified_job_templates/", query)]
+
+    def survey(self, kind: str, template_id: int) -> list[dict[str, Any]]:
+        """The questions; none if there is no survey. Readable while the survey is switched off."""
+        body = _object(self._ask(f"{_KINDS[kind]}/{template_id}/survey_spec/"))
+        return _dicts(body.get("spec", []))
+
+    def launch_form(self, kind: str, template_id: int) -> dict[str, Any]:
+        """What Tower needs to start it: the prompts, their defaults, required variables and passwords."""
+        return _object(self._ask(f"{_KINDS[kind]}/{template_id}/launch/"))
+
+    def launch(self, kind: str, template_id: int, body: dict[str, Any]) -> Launched:
+        """Start a job, once: on a connection of its own and never repeated. Demands 201 with the job's id.
+
+        Raises Unreachable (safe to repeat), Uncertain (look for the job first), Rejected, Denied, Gone.
+        """
+        try:
+            content = json.dumps(body, allow_nan=False).encode()
+        except ValueError:
+            raise Rejected("The answers cannot be written as JSON.", {"detail": ["A number is not finite."]}) from None
+        answer = self._post(f"{self.base}{_KINDS[kind]}/{template_id}/launch/", content, self._launch_timeout)
+        data = _object(answers.read(answer, wanted=201))
+        job = _record(JobRecord, data)
+        ignored = data.get("ignored_fields")
+        return Launched(job, ignored if isinstance(ignored, dict) else {})
+
+    def changes(self, ids: Sequence[int], since: datetime | None) -> Changes:
+        """Those of up to 200 jobs that changed since a moment of Tower's clock, or all of them.
+
+        `modified` moves when a job starts and not when it ends, hence three terms (measured on AWX 24.6). Ids that are
+        gone or not permitted are left out without a word.
+        """
+        if not 1 <= len(ids) <= PAGE:
+            raise ValueError(f"1 to {PAGE} ids, not {len(ids)}")
+        query = {"id__in": ",".join(map(str, ids)), "order_by": "id", "page_size": PAGE, "count_disabled": 1}
+        if since:
+            query |= {f"or__{name}__gt": _iso(since) for name in ("modified", "finished", "canceled_on")}
+        answer = self._get(self.base + _with("unified_jobs/", query))
+        rows = _rows(answers.read(answer))
+        return Changes([_record(JobRecord, row) for row in rows], answers.date(answer))
+
+    def jobs_of(self, template_id: int, created_by: int, since: datetime) -> list[JobRecord]:
+        """The jobs that an account launched from a template since a moment of Tower's clock, oldest first."""
+        query = {
+            "unified_job_template": template_id,
+            "created_by": created_by,
+            "launch_type": "manual",
+            "created__gte": _iso(since),
+            "order_by": "id",
+            "page_size": PAGE,
+        }
+        return [_record(JobRecord, row) for row in self._pages("unified_jobs/", query)]
+
+    def job(self, url: str) -> JobRecord:
+        """One job, whole. `url` is the record's own: /unified_jobs/N/ does not exist."""
+        return _record(JobRecord, _object(answers.read(self._get(_path(url)))))
+
+    def output(self, job_url: str, from_line: int) -> OutputPiece:
+        """The output from a line on, counted from 0. Only `jobs` have one; workflow jobs answer 404."""
+        query = {"format": "json", "start_line": from_line}
+        return OutputPiece.from_json(_object(answers.read(self._get(_with(f"{_path(job_url)}stdout/", query)))))
+
+    def host_summaries(self, job_url: str) -> list[HostSummary]:
+        """The outcome for each host; empty until the job has ended."""
+        path = _with(f"{_path(job_url)}job_host_summaries/", {"order_by": "id", "page_size": PAGE})
+        return [HostSummary.from_json(row) for row in self._all(path)]
+
+    def cancel(self, job_url: str) -> None:
+        """Ask for a job to be canceled. 202 is a promise: it may still end otherwise.
+
+        A job that has ended answers 403 to ordinary accounts (Denied), 405 to superusers (Rejected): read it again.
+        """
+        answers.check(self._post(f"{_path(job_url)}cancel/", b"{}", self._read_timeout), wanted=202)
+
+    # The wire ---------------------------------------------------------------------------------------------------------
+
+    def get(self, path: str) -> Answer:
+        """The answer to a GET of a path, whatever its status. Raises Unreachable, Uncertain."""
+        try:
+            return self._wire.get(self._url(path), timeout=self._read_timeout)
+        except NotSent as failure:
+            sentence = words_for(failure.cause)
+        raise Unreachable(sentence)
+
+    _get = get
+
+    def _post(self, path: str, body: bytes, timeout: float) -> Answer:
+        try:
+            return self._wire.post(self._url(path), body, timeout=timeout)
+        except NotSent as failure:
+            sentence = words_for(failure.cause)
+        raise Unreachable(sentence)
+
+    def _ask(self, path: str) -> Any:
+        return answers.read(self._get(self.base + path))
+
+    def _pages(self, path: str, query: dict[str, Any]) -> list[dict[str, Any]]:
+        return list(self._all(self.base + _with(path, query)))
+
+    def _all(self, path: str) -> Iterator[dict[str, Any]]:
+        """The rows of all pages. Raises Uncertain if the list changed while it was read, since a row may have slipped
+        from one page to another.
+        """
+        seen, count = 0, None
+        for _ in range(_MAX_PAGES):
+            page = _object(answers.read(self._get(path)))
+            rows = _rows(page)
+            yield from rows
+            seen, count = seen + len(rows), page.get("count", count)
+            if not page.get("next"):
+                break
+            path = _path(str(page["next"]))
+        else:
+            raise Uncertain("Tower's list does not end.")
+        if count is not None and count != seen:
+            raise Uncertain("Tower's list changed while it was read.")
+
+    def _url(self, path: str) -> str:
+        prefix = "" if path.startswith(f"{self._prefix}/") else self._prefix
+        return self._root + prefix + path
+
+
+def _with(path: str, query: dict[str, Any]) -> str:
+    return f"{path}?{urlencode(query, safe=',:', quote_via=quote)}"
+
+
+def _path(url: str) -> str:
+    """A link of Tower's as a path on the same host, whatever host it names."""
+    parts = urlsplit(url)
+    if not parts.path.startswith("/"):
+        raise Uncertain("Tower gave an unusable link.")
+    return parts.path + (f"?{parts.query}" if parts.query else "")
+
+
+def _iso(moment: datetime) -> str:
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def _object(data: Any) -> dict[str, Any]:
+    if not isinstance(data, dict):
+        raise Uncertain("Tower's answer has an unexpected shape.")
+    return data
+
+
+def _dicts(data: Any) -> list[dict[str, Any]]:
+    if not isinstance(data, list) or not all(isinstance(row, dict) for row in data):
+        raise Uncertain("Tower's answer has an unexpected shape.")
+    return data
+
+
+def _rows(data: Any) -> list[dict[str, Any]]:
+    return _dicts(_object(data).get("results"))
+
+
+def _record(kind: type[R], data: dict[str, Any]) -> R:
+    try:
+        return kind.from_json(data)
+    except (KeyError, TypeError, ValueError):
+        pass
+    raise Uncertain("Tower's answer lacks an id.")
