@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from catalog.models import Controller, Template, Tile
+from jobs.chips import Chip
 from portal.encryption import EncryptedTextField
 
 
@@ -28,6 +29,7 @@ class Status(models.TextChoices):
     FAILED = "failed"
     ERROR = "error"
     CANCELED = "canceled"
+    LOST = "lost"  # Tower no longer has the job: how it ended cannot be told
 
 
 UNSENT = frozenset({Status.QUEUED, Status.LAUNCHING, Status.IN_DOUBT})
@@ -51,12 +53,15 @@ class JobQuerySet(models.QuerySet["Job"]):
             | Q(status=Status.LAUNCHING, claimed_until__lt=now)
         )
 
-    def claim(self, pk: int, *, status: str, until: datetime) -> bool:
-        """Take an order that is due; False if another worker has it."""
+    def claim(self, pk: int, *, until: datetime) -> bool:
+        """Take a queued order that is due for launching; False if another worker has it."""
         now = timezone.now()
-        return self.due(now).filter(pk=pk, status=status).update(
-            status=Status.LAUNCHING, claimed_until=until, changed_at=now
-        ) == 1
+        queued = self.filter(pk=pk, status=Status.QUEUED, due_at__lte=now)
+        return queued.update(status=Status.LAUNCHING, claimed_until=until, attempt=None, changed_at=now) == 1
+
+    def unread(self, now: datetime) -> "JobQuerySet":
+        """Ended in Tower, and their output is not yet read to the end."""
+        return self.filter(status__in=ENDED, output_complete=False, due_at__lte=now)
 
     def visible_to(self, user: User | AnonymousUser) -> "JobQuerySet":
         """A person's own orders, those of people in a common group where the tile says so, or all by permission."""
@@ -68,7 +73,8 @@ class JobQuerySet(models.QuerySet["Job"]):
         return self.filter(Q(ordered_by=user) | Q(tile__shared=True, ordered_by__in=mates))
 
     def for_rows(self) -> "JobQuerySet":
-        return self.select_related("tile", "tile__template__controller", "ordered_by")
+        """With all that `jobs.wording.present` reads."""
+        return self.select_related("tile", "controller", "ordered_by").prefetch_related("ordered_by__groups")
 
 
 class Job(models.Model):
@@ -111,6 +117,12 @@ class Job(models.Model):
     # Output.
     watched_at = models.DateTimeField(null=True, help_text="When somebody last looked at it while it ran.")
     output_complete = models.BooleanField(default=False)
+
+    # Set by `jobs.wording.present` on rows that a page shows.
+    chip: Chip
+    usual: float | None
+    progress: int | None
+    team: str
 
     objects = JobQuerySet.as_manager()
 
@@ -174,6 +186,7 @@ class TimelineEntry(models.Model):
         ERROR = "error"
         CANCELED = "canceled"
         REFUSED = "refused"
+        LOST = "lost"
 
     job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="timeline")
     kind = models.CharField(max_length=20, choices=Kind)
@@ -222,5 +235,3 @@ class Output(models.Model):
     class Meta:
         ordering = ["first_line"]
         constraints = [models.UniqueConstraint(fields=["job", "first_line"], name="one_piece_per_first_line")]
-
-

@@ -24,6 +24,7 @@ from portal.tower.records import (
     Launched,
     OutputPiece,
     TemplateRecord,
+    failure_message,
 )
 from portal.tower.wire import Answer, NotSent, Wire
 
@@ -54,6 +55,8 @@ class Tower:
         self._base = base
         self._read_timeout, self._launch_timeout = read_timeout, launch_timeout
         self._wire = Wire(auth, verify=verify, connect_timeout=connect_timeout)
+        self.clock = datetime.now(UTC)
+        """Tower's clock in its last answer to a GET; ours until it has answered."""
 
     def __repr__(self) -> str:
         return f"Tower({self._root}{self._prefix})"
@@ -137,6 +140,16 @@ class Tower:
         """One job, whole. `url` is the record's own: /unified_jobs/N/ does not exist."""
         return _record(JobRecord, _object(answers.read(self._get(_path(url)))))
 
+    def job_url(self, kind: str, job_id: int) -> str:
+        """The address of a job by its type, "job" or "workflow_job"."""
+        return f"{self.base}{kind}s/{job_id}/"
+
+    def failures(self, job_url: str) -> list[str]:
+        """What failed tasks said, the first five, as their modules worded it; ignored failures are left out."""
+        query = {"event": "runner_on_failed", "failed": "true", "order_by": "counter", "page_size": 5}
+        rows = _rows(answers.read(self._get(_with(f"{_path(job_url)}job_events/", query))))
+        return [message for row in rows if (message := failure_message(row))]
+
     def output(self, job_url: str, from_line: int) -> OutputPiece:
         """The output from a line on, counted from 0. Only `jobs` have one; workflow jobs answer 404."""
         query = {"format": "json", "start_line": from_line}
@@ -159,9 +172,12 @@ class Tower:
     def get(self, path: str) -> Answer:
         """The answer to a GET of a path, whatever its status. Raises Unreachable, Uncertain."""
         try:
-            return self._wire.get(self._url(path), timeout=self._read_timeout)
+            answer = self._wire.get(self._url(path), timeout=self._read_timeout)
         except NotSent as failure:
             sentence = words_for(failure.cause)
+        else:
+            self.clock = answers.date(answer)
+            return answer
         raise Unreachable(sentence)
 
     _get = get

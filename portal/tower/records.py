@@ -199,3 +199,10 @@ class HostSummary:
             rescued=_number(data.get("rescued")),
             ignored=_number(data.get("ignored")),
         )
+
+
+def failure_message(event: dict[str, Any]) -> str:
+    """What the module said in a runner_on_failed event; empty if it said nothing, or if the failure was ignored."""
+    data = _dict(event.get("event_data"))
+    message = _dict(data.get("res")).get("msg")
+    return message.strip() if isinstance(message, str) and not data.get("ignore_errors") else ""

@@ -1,0 +1,18 @@
+"""What earlier jobs of a tile teach: how long it usually takes."""
+
+from statistics import median
+
+from catalog.models import Tile
+from jobs.models import Job, Status
+
+LATEST = 20
+
+
+def learn(job: Job) -> None:
+    """After a job has ended: note on its tile how long the latest successful ones took (median, seconds)."""
+    if job.status != Status.SUCCESSFUL:
+        return
+    took = Job.objects.filter(tile_id=job.tile_id, status=Status.SUCCESSFUL, elapsed__isnull=False)
+    latest = list(took.order_by("-pk").values_list("elapsed", flat=True)[:LATEST])
+    if latest:
+        Tile.objects.filter(pk=job.tile_id).update(usual_seconds=median(latest))

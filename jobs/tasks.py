@@ -1,0 +1,66 @@
+"""Celery's doors to this app. Each may run twice at the same time: what they do is claimed in the database."""
+
+import logging
+import time
+
+from celery import shared_task
+from django.core.cache import cache
+from django.utils import timezone
+from kombu.exceptions import OperationalError
+
+from catalog.models import Controller
+from jobs import follow, launch, output, secrets
+from jobs.models import Job
+
+log = logging.getLogger(__name__)
+AT_ONCE = 200  # nudges sent by one sweep
+
+
+def nudge(job_id: int) -> None:
+    """Tell the workers that an order is due. If the broker is down, the sweep finds it later."""
+    try:
+        launch_job.apply_async([job_id], retry=False)
+    except OperationalError:
+        log.warning("The broker is down; order %s waits for the sweep.", job_id)
+
+
+@shared_task
+def launch_job(job_id: int) -> None:
+    """Take one step with one order. Safe to deliver twice: the second finds the row claimed."""
+    launch.launch(job_id)
+
+
+@shared_task
+def launch_due() -> None:
+    """The sweep: nudge what is due. Twice at once only nudges twice."""
+    cache.set("portal:last-beat", time.time(), timeout=None)
+    now = timezone.now()
+    for job_id in Job.objects.due(now).order_by("due_at").values_list("pk", flat=True)[:AT_ONCE]:
+        launch_job.apply_async([job_id], retry=False, expires=30)
+    for job_id in Job.objects.unread(now).order_by("due_at").values_list("pk", flat=True)[:AT_ONCE]:
+        collect_output.apply_async([job_id], retry=False, expires=30)
+
+
+@shared_task
+def follow_jobs() -> None:
+    """One tick: a task for each controller. Twice at once finds the controllers leased."""
+    for controller_id in Controller.objects.filter(paused=False).values_list("pk", flat=True):
+        follow_controller.apply_async([controller_id], retry=False, expires=10)
+
+
+@shared_task
+def follow_controller(controller_id: int) -> None:
+    """Follow one controller's jobs. Safe to deliver twice: the second finds the lease taken."""
+    follow.follow(controller_id)
+
+
+@shared_task
+def collect_output(job_id: int) -> None:
+    """Read an ended job's output. Safe to deliver twice: the second finds it not due."""
+    output.collect(job_id)
+
+
+@shared_task
+def tidy() -> None:
+    """Delete passwords of forms that were never sent. Deleting twice is harmless."""
+    secrets.drop_stale()

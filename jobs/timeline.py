@@ -1,0 +1,51 @@
+"""An order's timeline: what has happened, and what is still to come."""
+
+from jobs.chips import Step
+from jobs.models import IN_TOWER, Job, Status, TimelineEntry
+from portal.templatetags.look import duration
+
+Kind = TimelineEntry.Kind
+
+TITLES = {
+    Kind.WAITING: ("Waiting for Tower to answer", "done"),
+    Kind.SENT: ("Sent to Tower", "done"),
+    Kind.IN_DOUBT: ("Tower’s answer was lost", "doubt"),
+    Kind.ADOPTED: ("Found in Tower", "done"),
+    Kind.STARTED: ("Started", "done"),
+    Kind.SUCCESSFUL: ("Done", "done"),
+    Kind.FAILED: ("Stopped with an error", "fail"),
+    Kind.ERROR: ("Could not be started", "fail"),
+    Kind.CANCELED: ("Stopped in Tower", "stopped"),
+    Kind.REFUSED: ("Not accepted by Tower", "fail"),
+    Kind.LOST: ("No longer in Tower", "doubt"),
+}
+
+
+def steps(job: Job) -> list[Step]:
+    past = [_past(job, entry) for entry in job.timeline.all()]
+    return past + _present_and_future(job)
+
+
+def _past(job: Job, entry: TimelineEntry) -> Step:
+    if entry.kind == Kind.ORDERED:
+        title, state = f"Ordered by {person(job)}", "done"
+    else:
+        title, state = TITLES[Kind(entry.kind)]
+    return Step(title, state, entry.at, entry.text)
+
+
+def _present_and_future(job: Job) -> list[Step]:
+    if not job.is_active:
+        return []
+    if job.status == Status.IN_DOUBT:
+        now = [Step("Looking for it in Tower", "now")]
+    elif job.status in IN_TOWER:
+        now = [Step("Being built" if job.status == Status.RUNNING else "Waiting for a free slot", "now")]
+    else:
+        now = [Step("Being sent to Tower", "now")]
+    usual = job.tile.usual_seconds
+    return [*now, Step("Done", "todo", note=f"Usually {duration(usual)}" if usual else "")]
+
+
+def person(job: Job) -> str:
+    return job.ordered_by.first_name or job.ordered_by.get_username()

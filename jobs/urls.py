@@ -1,0 +1,10 @@
+from django.urls import path
+
+from jobs import views
+
+urlpatterns = [
+    path("tiles/<slug:slug>/", views.order, name="order"),
+    path("jobs/", views.queue, name="queue"),
+    path("jobs/<int:pk>/", views.job, name="job"),
+    path("jobs/<int:pk>/output/", views.output, name="output"),
+]

@@ -1,0 +1,7 @@
+"""The pages on which people order, and follow what they ordered."""
+
+from jobs.views.job import job, output
+from jobs.views.order import order
+from jobs.views.queue import queue
+
+__all__ = ["job", "order", "output", "queue"]

@@ -1,0 +1,153 @@
+"""A job in plain words: words before codes, and nothing claimed that is not known."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.utils import timezone
+
+from jobs.chips import Chip, Failure, Verdict
+from jobs.models import Job, Status
+from portal.templatetags.look import duration
+
+ACRONYMS = frozenset({"acl", "apn", "asn", "bgp", "dns", "epg", "id", "ip", "mac", "ssid", "url", "vlan", "vpn", "vrf"})
+MOST_FACTS = 6
+LONGEST_LINE = 110
+
+CHIPS = {
+    Status.QUEUED: Chip("Being sent", "wait", "clock"),
+    Status.LAUNCHING: Chip("Being sent", "wait", "clock"),
+    Status.IN_DOUBT: Chip("Checking with Tower", "doubt", "help", "No answer yet. Please don’t order it again"),
+    Status.REFUSED: Chip("Not accepted", "fail", "x", "Nothing was started"),
+    Status.PENDING: Chip("Waiting for a free slot", "wait", "clock"),
+    Status.WAITING: Chip("Waiting for a free slot", "wait", "clock"),
+    Status.RUNNING: Chip("Being built", "run", "pie"),
+    Status.SUCCESSFUL: Chip("Done", "done", "check"),
+    Status.FAILED: Chip("Not done", "fail", "x"),
+    Status.ERROR: Chip("Could not be started", "fail", "x"),
+    Status.CANCELED: Chip("Stopped", "stopped", "x", "It was stopped in Tower"),
+    Status.LOST: Chip("Outcome unknown", "doubt", "help", "Tower no longer has this job"),
+}
+
+
+def present(jobs: Iterable[Job]) -> list[Job]:
+    """The jobs with all that a row shows: `chip`, `usual`, `progress`, `team`."""
+    shown = list(jobs)
+    for job in shown:
+        job.usual = job.tile.usual_seconds
+        job.progress = progress(job)
+        job.chip = chip(job)
+        job.team = next((group.name for group in job.ordered_by.groups.all()), "")
+    return shown
+
+
+def chip(job: Job) -> Chip:
+    status = Status(job.status)
+    known = CHIPS[status]
+    if status in {Status.QUEUED, Status.LAUNCHING} and not job.controller.usable:
+        return Chip("Waiting for Tower", "wait", "clock", "It does not answer. Your order is safe")
+    line = _line(job, status)
+    return Chip(known.word, known.state, known.icon, line) if line else known
+
+
+def _line(job: Job, status: Status) -> str:
+    if status == Status.RUNNING:
+        return time_left(job)
+    if status == Status.SUCCESSFUL and job.elapsed is not None:
+        return f"Took {duration(job.elapsed)}"
+    if status == Status.FAILED:
+        return "Nothing changed" if anything_changed(job) is False else ""
+    if status in {Status.QUEUED, Status.REFUSED, Status.PENDING, Status.WAITING} and job.explanation:
+        return _shortened(job.explanation)
+    return ""
+
+
+def _shortened(text: str) -> str:
+    first = text.strip().splitlines()[0]
+    return first if len(first) <= LONGEST_LINE else first[: LONGEST_LINE - 1].rstrip() + "…"
+
+
+def _running_for(job: Job) -> float:
+    return (timezone.now() - job.started_at).total_seconds() if job.started_at else 0.0
+
+
+def progress(job: Job) -> int | None:
+    """Percent of the usual time, never 100; None without history, or when it takes longer than usual."""
+    usual = job.tile.usual_seconds
+    if job.status != Status.RUNNING or not usual or _running_for(job) > usual:
+        return None
+    return max(1, min(99, int(100 * _running_for(job) / usual)))
+
+
+def time_left(job: Job) -> str:
+    usual = job.tile.usual_seconds
+    if not usual:
+        return ""
+    left = usual - _running_for(job)
+    return f"About {duration(max(1, left))} left" if left > 0 else "Longer than usual"
+
+
+def anything_changed(job: Job) -> bool | None:
+    """Whether any device was changed, by Tower's per-host summaries; None when there are none."""
+    return any(host["changed"] for host in job.hosts) if job.hosts else None
+
+
+def verdict(job: Job) -> Verdict | None:
+    """How it ended; None while it has not."""
+    if job.is_active:
+        return None
+    status = Status(job.status)
+    tile = job.tile
+    if status == Status.SUCCESSFUL:
+        line = f"Built in {duration(job.elapsed)}." if job.elapsed is not None else ""
+        return Verdict(tile.when_done or "It is done", line, "done")
+    if status == Status.FAILED:
+        line = f"It stopped {duration(job.elapsed)} after the start." if job.elapsed else ""
+        return Verdict(tile.when_failed or "It was not done", line, "fail")
+    if status == Status.ERROR:
+        return Verdict("It could not be started", "Tower could not run it.", "fail")
+    if status == Status.REFUSED:
+        return Verdict("Tower did not accept it", "Nothing was started, and nothing was changed.", "fail")
+    if status == Status.CANCELED:
+        return Verdict("It was stopped", "Somebody stopped it in Tower.", "stopped")
+    return Verdict("How it ended is not known", job.explanation, "doubt")
+
+
+def failure(job: Job) -> Failure | None:
+    """For the failure card; None unless it was not done."""
+    if job.status not in {Status.FAILED, Status.ERROR, Status.REFUSED}:
+        return None
+    changed = False if job.status == Status.REFUSED else anything_changed(job)
+    return Failure(
+        wrong=job.explanation or "Tower gave no reason. The output under Details tells engineers more.",
+        changed=_changed(job, changed),
+        anything_changed=changed,
+    )
+
+
+def _changed(job: Job, changed: bool | None) -> str:
+    if changed is None:
+        return "We cannot tell whether anything was changed."
+    if not changed:
+        return "No. Nothing was changed."
+    names = [host["name"] for host in job.hosts if host["changed"]]
+    more = f" and {len(names) - 4} more" if len(names) > 4 else ""
+    return f"Yes, something was changed on {', '.join(names[:4])}{more}."
+
+
+def facts(artifacts: dict[str, Any]) -> list[tuple[str, str]]:
+    """The result facts that a playbook set, for the result card: at most six, plain values only."""
+    plain = [(label(key), _value(value)) for key, value in artifacts.items() if isinstance(value, str | int | float)]
+    return [(name, value) for name, value in plain if value][:MOST_FACTS]
+
+
+def _value(value: str | float) -> str:
+    if isinstance(value, bool):
+        return "Yes" if value else "No"
+    return str(value).strip()
+
+
+def label(name: str) -> str:
+    """A variable's name as words: `_vlan_id` becomes "VLAN ID"."""
+    words = [word.upper() if word in ACRONYMS else word for word in name.strip("_").lower().split("_")]
+    text = " ".join(words)
+    return text[:1].upper() + text[1:]
