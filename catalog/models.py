@@ -45,6 +45,7 @@ class Controller(models.Model):
     trouble_since = models.DateTimeField(null=True, editable=False)
     synced_at = models.DateTimeField(null=True, editable=False)
     sync_trouble = models.CharField(max_length=500, blank=True, editable=False)
+    sync_lease_until = models.DateTimeField(null=True, editable=False)
 
     # Following: the lease of the tick that runs, and Tower's clock up to which changes were seen.
     follow_lease_until = models.DateTimeField(null=True, editable=False)
