@@ -54,15 +54,12 @@ def sync(controller: Controller) -> Synced:
         return Synced(trouble="This Tower is being synced already.")
     try:
         offered = _read(controller)
-        synced = _write(controller, offered, lease)
+        return _write(controller, offered, lease)
     except TowerError as trouble:
         mine.update(sync_trouble=str(trouble)[:500])
         return Synced(trouble=str(trouble))
     finally:
         mine.update(sync_lease_until=None)
-    if not synced.trouble:
-        controller.answered()
-    return synced
 
 
 def _take_lease(controller: Controller, until: datetime) -> bool:

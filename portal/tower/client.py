@@ -7,8 +7,8 @@ is that of AWX 24.6; its files are named where a rule comes from one.
 import json
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
-from typing import Any, TypeVar
-from urllib.parse import quote, urlencode, urlsplit
+from typing import Any
+from urllib.parse import urlsplit
 
 from requests.auth import AuthBase
 
@@ -26,13 +26,13 @@ from portal.tower.records import (
     TemplateRecord,
     failure_message,
 )
+from portal.tower.shapes import mapping, mappings, path_of, record, timestamp, with_query
+from portal.tower.shapes import rows as rows_of
 from portal.tower.wire import Answer, NotSent, Wire
 
 PAGE = 200  # Tower caps page_size there without a word (api/pagination.py)
 _KINDS = {"job_template": "job_templates", "workflow_job_template": "workflow_job_templates"}
 _MAX_PAGES = 500
-
-R = TypeVar("R", TemplateRecord, JobRecord)
 
 
 class Tower:
@@ -74,7 +74,7 @@ class Tower:
 
     def me(self) -> Account:
         """Our account; the cheapest test of a token."""
-        rows = _rows(self._ask("me/"))
+        rows = rows_of(self._ask("me/"))
         try:
             return Account.from_json(rows[0])
         except (IndexError, KeyError, TypeError, ValueError):
@@ -83,16 +83,16 @@ class Tower:
     def templates(self) -> list[TemplateRecord]:
         """Every job and workflow job template that our account may see."""
         query = {"type": "job_template,workflow_job_template", "order_by": "id", "page_size": PAGE}
-        return [_record(TemplateRecord, row) for row in self._pages("unified_job_templates/", query)]
+        return [record(TemplateRecord, row) for row in self._pages("unified_job_templates/", query)]
 
     def survey(self, kind: str, template_id: int) -> list[dict[str, Any]]:
         """The questions; none if there is no survey. Readable while the survey is switched off."""
-        body = _object(self._ask(f"{_KINDS[kind]}/{template_id}/survey_spec/"))
-        return _dicts(body.get("spec", []))
+        body = mapping(self._ask(f"{_KINDS[kind]}/{template_id}/survey_spec/"))
+        return mappings(body.get("spec", []))
 
     def launch_form(self, kind: str, template_id: int) -> dict[str, Any]:
         """What Tower needs to start it: the prompts, their defaults, required variables and passwords."""
-        return _object(self._ask(f"{_KINDS[kind]}/{template_id}/launch/"))
+        return mapping(self._ask(f"{_KINDS[kind]}/{template_id}/launch/"))
 
     def launch(self, kind: str, template_id: int, body: dict[str, Any]) -> Launched:
         """Start a job, once: on a connection of its own and never repeated. Demands 201 with the job's id.
@@ -103,9 +103,13 @@ class Tower:
             content = json.dumps(body, allow_nan=False).encode()
         except ValueError:
             raise Rejected("The answers cannot be written as JSON.", {"detail": ["A number is not finite."]}) from None
-        answer = self._post(f"{self.base}{_KINDS[kind]}/{template_id}/launch/", content, self._launch_timeout)
-        data = _object(answers.read(answer, wanted=201))
-        job = _record(JobRecord, data)
+        try:
+            base = self.base
+        except Uncertain as trouble:
+            raise Unreachable(str(trouble)) from None
+        answer = self._post(f"{base}{_KINDS[kind]}/{template_id}/launch/", content, self._launch_timeout)
+        data = mapping(answers.read(answer, wanted=201))
+        job = record(JobRecord, data)
         ignored = data.get("ignored_fields")
         return Launched(job, ignored if isinstance(ignored, dict) else {})
 
@@ -119,10 +123,10 @@ class Tower:
             raise ValueError(f"1 to {PAGE} ids, not {len(ids)}")
         query = {"id__in": ",".join(map(str, ids)), "order_by": "id", "page_size": PAGE, "count_disabled": 1}
         if since:
-            query |= {f"or__{name}__gt": _iso(since) for name in ("modified", "finished", "canceled_on")}
-        answer = self._get(self.base + _with("unified_jobs/", query))
-        rows = _rows(answers.read(answer))
-        return Changes([_record(JobRecord, row) for row in rows], answers.date(answer))
+            query |= {f"or__{name}__gt": timestamp(since) for name in ("modified", "finished", "canceled_on")}
+        answer = self._get(self.base + with_query("unified_jobs/", query))
+        rows = rows_of(answers.read(answer))
+        return Changes([record(JobRecord, row) for row in rows], answers.date(answer))
 
     def jobs_of(self, template_id: int, created_by: int, since: datetime) -> list[JobRecord]:
         """The jobs that an account launched from a template since a moment of Tower's clock, oldest first."""
@@ -130,15 +134,15 @@ class Tower:
             "unified_job_template": template_id,
             "created_by": created_by,
             "launch_type": "manual",
-            "created__gte": _iso(since),
+            "created__gte": timestamp(since),
             "order_by": "id",
             "page_size": PAGE,
         }
-        return [_record(JobRecord, row) for row in self._pages("unified_jobs/", query)]
+        return [record(JobRecord, row) for row in self._pages("unified_jobs/", query)]
 
     def job(self, url: str) -> JobRecord:
         """One job, whole. `url` is the record's own: /unified_jobs/N/ does not exist."""
-        return _record(JobRecord, _object(answers.read(self._get(_path(url)))))
+        return record(JobRecord, mapping(answers.read(self._get(path_of(url)))))
 
     def job_url(self, kind: str, job_id: int) -> str:
         """The address of a job by its type, "job" or "workflow_job"."""
@@ -147,17 +151,17 @@ class Tower:
     def failures(self, job_url: str) -> list[str]:
         """What failed tasks said, the first five, as their modules worded it; ignored failures are left out."""
         query = {"event": "runner_on_failed", "failed": "true", "order_by": "counter", "page_size": 5}
-        rows = _rows(answers.read(self._get(_with(f"{_path(job_url)}job_events/", query))))
+        rows = rows_of(answers.read(self._get(with_query(f"{path_of(job_url)}job_events/", query))))
         return [message for row in rows if (message := failure_message(row))]
 
     def output(self, job_url: str, from_line: int) -> OutputPiece:
         """The output from a line on, counted from 0. Only `jobs` have one; workflow jobs answer 404."""
         query = {"format": "json", "start_line": from_line}
-        return OutputPiece.from_json(_object(answers.read(self._get(_with(f"{_path(job_url)}stdout/", query)))))
+        return OutputPiece.from_json(mapping(answers.read(self._get(with_query(f"{path_of(job_url)}stdout/", query)))))
 
     def host_summaries(self, job_url: str) -> list[HostSummary]:
         """The outcome for each host; empty until the job has ended."""
-        path = _with(f"{_path(job_url)}job_host_summaries/", {"order_by": "id", "page_size": PAGE})
+        path = with_query(f"{path_of(job_url)}job_host_summaries/", {"order_by": "id", "page_size": PAGE})
         return [HostSummary.from_json(row) for row in self._all(path)]
 
     def cancel(self, job_url: str) -> None:
@@ -165,7 +169,7 @@ class Tower:
 
         A job that has ended answers 403 to ordinary accounts (Denied), 405 to superusers (Rejected): read it again.
         """
-        answers.check(self._post(f"{_path(job_url)}cancel/", b"{}", self._read_timeout), wanted=202)
+        answers.check(self._post(f"{path_of(job_url)}cancel/", b"{}", self._read_timeout), wanted=202)
 
     # The wire ---------------------------------------------------------------------------------------------------------
 
@@ -193,7 +197,7 @@ class Tower:
         return answers.read(self._get(self.base + path))
 
     def _pages(self, path: str, query: dict[str, Any]) -> list[dict[str, Any]]:
-        return list(self._all(self.base + _with(path, query)))
+        return list(self._all(self.base + with_query(path, query)))
 
     def _all(self, path: str) -> Iterator[dict[str, Any]]:
         """The rows of all pages. Raises Uncertain if the list changed while it was read, since a row may have slipped
@@ -201,13 +205,13 @@ class Tower:
         """
         seen, count = 0, None
         for _ in range(_MAX_PAGES):
-            page = _object(answers.read(self._get(path)))
-            rows = _rows(page)
+            page = mapping(answers.read(self._get(path)))
+            rows = rows_of(page)
             yield from rows
             seen, count = seen + len(rows), page.get("count", count)
             if not page.get("next"):
                 break
-            path = _path(str(page["next"]))
+            path = path_of(str(page["next"]))
         else:
             raise Uncertain("Tower's list does not end.")
         if count is not None and count != seen:
@@ -216,43 +220,3 @@ class Tower:
     def _url(self, path: str) -> str:
         prefix = "" if path.startswith(f"{self._prefix}/") else self._prefix
         return self._root + prefix + path
-
-
-def _with(path: str, query: dict[str, Any]) -> str:
-    return f"{path}?{urlencode(query, safe=',:', quote_via=quote)}"
-
-
-def _path(url: str) -> str:
-    """A link of Tower's as a path on the same host, whatever host it names."""
-    parts = urlsplit(url)
-    if not parts.path.startswith("/"):
-        raise Uncertain("Tower gave an unusable link.")
-    return parts.path + (f"?{parts.query}" if parts.query else "")
-
-
-def _iso(moment: datetime) -> str:
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-
-
-def _object(data: Any) -> dict[str, Any]:
-    if not isinstance(data, dict):
-        raise Uncertain("Tower's answer has an unexpected shape.")
-    return data
-
-
-def _dicts(data: Any) -> list[dict[str, Any]]:
-    if not isinstance(data, list) or not all(isinstance(row, dict) for row in data):
-        raise Uncertain("Tower's answer has an unexpected shape.")
-    return data
-
-
-def _rows(data: Any) -> list[dict[str, Any]]:
-    return _dicts(_object(data).get("results"))
-
-
-def _record(kind: type[R], data: dict[str, Any]) -> R:
-    try:
-        return kind.from_json(data)
-    except (KeyError, TypeError, ValueError):
-        pass
-    raise Uncertain("Tower's answer lacks an id.")
