@@ -7,7 +7,8 @@ from typing import Any
 
 from django import forms
 
-from catalog.fields import AnswerField, PasswordField, Unorderable, field_for, obstacle
+from catalog.answers import AnswerField, PasswordField
+from catalog.fields import Unorderable, field_for, obstacle
 from catalog.models import Template, Tile
 from catalog.survey import ENCRYPTED, Question, parse, refusals
 

@@ -20,6 +20,11 @@ class Switch(forms.CheckboxInput):
     def __init__(self, attrs: dict[str, Any] | None = None) -> None:
         super().__init__({"role": "switch"} | (attrs or {}))
 
+    def value_from_datadict(self, data: Any, files: MultiValueDict[str, Any], name: str) -> bool:
+        """A browser sends "on" or nothing; other clients may send the choice itself."""
+        value = data.get(name)
+        return bool(value) and str(value).strip().lower() not in {"false", "no", "off"}
+
 
 class Lines(forms.Textarea):
     """Text of several lines. Browsers send line breaks as CRLF whatever was there before: they are read as LF."""

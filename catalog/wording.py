@@ -66,7 +66,7 @@ def missing(label: str, verb: str = "Enter") -> str:
     label = label.strip().rstrip(":*").rstrip()
     if label.endswith("?"):
         return f"Answer the question: {label}"
-    if label.split(maxsplit=1)[0].lower() in _COMMANDS if label else False:
+    if label.partition(" ")[0].lower() in _COMMANDS:
         return label
     return f"{verb} {in_sentence(label)}"
 
