@@ -2,13 +2,14 @@
 
 import json
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
-from catalog.forms import LaunchRequest
 from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 
 from catalog import wording
+from catalog.forms import LaunchRequest
 from catalog.models import Tile
 from jobs import secrets, tasks, versions
 from jobs.models import Job, TimelineEntry
@@ -49,7 +50,7 @@ def _insert(tile: Tile, by: User, asked: LaunchRequest, form_key: UUID, answers_
         ordered_by=by,
         form_key=form_key,
         fingerprint=answers_print,
-        subject=wording.subject(tile.subject, asked.answers)[:200],
+        subject=_subject(tile, asked.answers)[:200],
         answers=asked.answers,
         extra_vars=asked.extra_vars,
     )
@@ -59,6 +60,16 @@ def _insert(tile: Tile, by: User, asked: LaunchRequest, form_key: UUID, answers_
     versions.raise_version()
     transaction.on_commit(lambda: tasks.nudge(job.pk))
     return job
+
+
+def _subject(tile: Tile, answers: list[dict[str, Any]]) -> str:
+    """What tells this order from another: as the curator worded it, else its first two short answers."""
+    if tile.subject:
+        return wording.fill(tile.subject, answers)
+    short = [
+        answer["value"] for answer in answers if isinstance(answer["value"], str) and 0 < len(answer["value"]) < 40
+    ]
+    return ", ".join(short[:2])
 
 
 def _fingerprint(tile: Tile, asked: LaunchRequest) -> str:

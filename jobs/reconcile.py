@@ -22,7 +22,7 @@ SKEW = timedelta(seconds=5)  # Tower's clock is read to the second, and a moment
 
 @dataclass(frozen=True)
 class Found:
-    """This is it."""
+    """Tower has it: this record."""
 
     record: JobRecord
 

@@ -173,7 +173,7 @@ def _news(job: Job, record: JobRecord) -> dict[str, Any]:
         "started_at": record.started,
         "finished_at": record.finished,
     }
-    changes = {name: value for name, value in seen.items() if getattr(job, name) != value}
+    changes: dict[str, Any] = {name: value for name, value in seen.items() if getattr(job, name) != value}
     if changes.get("status") in ENDED:
         changes |= {"elapsed": record.elapsed, "due_at": timezone.now()}
     return changes

@@ -3,7 +3,6 @@
 from typing import cast
 from uuid import UUID, uuid4
 
-from catalog.forms import LaunchForm, blockers
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse
@@ -13,6 +12,8 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from catalog import wording
+from catalog.answers import PasswordField
+from catalog.forms import LaunchForm, blockers
 from catalog.models import Tile
 from jobs import facts, orders, secrets
 from jobs.models import Job
@@ -34,28 +35,38 @@ def order(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def _order(request: HttpRequest, tile: Tile, by: User, form_key: UUID) -> HttpResponse:
+    # In this order: whoever ordered this form in between has taken the kept passwords along.
+    kept = secrets.kept(form_key, by)
     earlier = Job.objects.filter(ordered_by=by, form_key=form_key).first()
-    # The order has taken the kept passwords along: a form sent twice is checked with the same ones.
-    kept = secrets.reveal(earlier) if earlier else secrets.kept(form_key, by)
+    if earlier:
+        kept = secrets.reveal(earlier)
     form = LaunchForm(tile, request.POST, kept=kept)
     if not form.is_valid():
-        if earlier and not form.has_changed_since_kept:
+        if earlier and _lacks_only_passwords(form):
             return redirect(earlier)
-        secrets.keep(form_key, by, form.secrets_to_keep())
-        return _page(request, tile, LaunchForm(tile, request.POST, kept=secrets.kept(form_key, by)), form_key)
-    placed = orders.place(tile=tile, by=by, asked=form.launch_request(kept), form_key=form_key)
+        return _correct(request, tile, by, form, form_key)
+    asked = form.launch_request().with_kept(kept)
+    placed = orders.place(tile=tile, by=by, asked=asked, form_key=form_key)
     if placed.new or placed.same:
         return redirect(placed.job)
-    return _ask_again(request, tile, form, placed.job)
+    # Ordered before with other answers: only a second, deliberate click makes it another order.
+    fresh = uuid4()
+    secrets.keep(fresh, by, {variable: kept[variable] for variable in form.kept_used})
+    return _correct(request, tile, by, form, fresh, already=placed.job)
 
 
-def _ask_again(request: HttpRequest, tile: Tile, form: LaunchForm, already: Job) -> HttpResponse:
-    """The form was ordered before with other answers: only a second, deliberate click makes it another order."""
-    by = cast(User, request.user)
-    form_key = uuid4()
+def _lacks_only_passwords(form: LaunchForm) -> bool:
+    """A form sent again after its order has ended: its passwords are deleted, nothing else is wrong."""
+    return all(isinstance(form.fields.get(name), PasswordField) for name in form.errors)
+
+
+def _correct(
+    request: HttpRequest, tile: Tile, by: User, form: LaunchForm, form_key: UUID, already: Job | None = None
+) -> HttpResponse:
+    """The form once more, with everything typed: passwords are kept on the server, never sent back to the page."""
     secrets.keep(form_key, by, form.secrets_to_keep())
-    fresh = LaunchForm(tile, request.POST, kept=secrets.kept(form_key, by))
-    return _page(request, tile, fresh, form_key, already)
+    again = LaunchForm(tile, request.POST, kept=secrets.kept(form_key, by))
+    return _page(request, tile, again, form_key, already)
 
 
 def _page(
