@@ -117,7 +117,7 @@ class NumberField(AnswerField):
         text = "" if value is None else str(value).strip().replace("\N{MINUS SIGN}", "-")
         if not text:
             return None
-        number = self._number(text)
+        number = self._number(re.sub(r"\d", lambda digit: str(int(digit[0])), text))
         least, most = self.question.min, self.question.max
         if (least is not None and number < least) or (most is not None and number > most):
             raise ValidationError(wording.outside(least, most), code="range")
@@ -156,7 +156,7 @@ class NumberField(AnswerField):
 def _as_float(text: str) -> float:
     """A decimal. Raises ValidationError if a float would make it infinite, or zero that it is not."""
     number = float(text)
-    if math.isinf(number) or (number == 0 and re.search(r"[^\D0]", re.split("[eE]", text)[0])):
+    if math.isinf(number) or (number == 0 and re.search("[1-9]", re.split("[eE]", text)[0])):
         raise ValidationError("Use fewer digits", code="digits")
     return number
 
