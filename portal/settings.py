@@ -131,7 +131,8 @@ CACHES = {
 }
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 
-STATIC_URL = "static/"
+STATIC_URL = f"/{PORTAL_PATH_PREFIX.strip('/')}/static/".replace("//", "/")
+WHITENOISE_STATIC_PREFIX = "/static/"  # the proxy has taken the path prefix off
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
