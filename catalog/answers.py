@@ -95,12 +95,11 @@ class PasswordField(TextField):
         return self.answered(typed)
 
     def read(self, value: Any) -> str | None:
-        typed = super().read(value)
-        if typed is not None and typed.startswith(ENCRYPTED):
+        if str(value or "").startswith(ENCRYPTED):
             raise ValidationError(
                 f"Use one that does not begin with {ENCRYPTED}: that has a meaning of its own in Tower", code="reserved"
             )
-        return typed
+        return super().read(value)
 
     def shown(self, answer: Any) -> None:
         return None
