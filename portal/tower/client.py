@@ -203,18 +203,19 @@ class Tower:
         """The rows of all pages. Raises Uncertain if the list changed while it was read, since a row may have slipped
         from one page to another.
         """
-        seen, count = 0, None
+        seen, counts = 0, []
         for _ in range(_MAX_PAGES):
             page = mapping(answers.read(self._get(path)))
-            rows = rows_of(page)
-            yield from rows
-            seen, count = seen + len(rows), page.get("count", count)
+            found = rows_of(page)
+            yield from found
+            seen += len(found)
+            counts.append(page.get("count"))
             if not page.get("next"):
                 break
             path = path_of(str(page["next"]))
         else:
             raise Uncertain("Tower's list does not end.")
-        if count is not None and count != seen:
+        if any(count not in (None, seen) for count in counts):
             raise Uncertain("Tower's list changed while it was read.")
 
     def _url(self, path: str) -> str:
