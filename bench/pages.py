@@ -106,7 +106,7 @@ class _Poller(HTMLParser):
 
     address = ""
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:  # noqa: ARG002
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         attributes = dict(attrs)
         if attributes.get("id") == "poller":
             self.address = attributes.get("hx-get") or ""
