@@ -159,7 +159,14 @@ class TileQuerySet(models.QuerySet["Tile"]):
         return self.filter(Q(for_everyone=True) | Q(pk__in=mine), published=True)
 
     def for_catalog(self) -> "TileQuerySet":
-        return self.select_related("category", "template", "template__controller")
+        """With what a tile shows, and without what is large or secret."""
+        return self.select_related("category", "template__controller").defer(
+            "template__survey", "template__prompts", "template__controller__token"
+        )
+
+    def for_order(self) -> "TileQuerySet":
+        """With what its form needs."""
+        return self.select_related("template__controller").defer("template__controller__token")
 
 
 class Tile(models.Model):

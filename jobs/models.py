@@ -74,7 +74,8 @@ class JobQuerySet(models.QuerySet["Job"]):
 
     def for_rows(self) -> "JobQuerySet":
         """With all that `jobs.wording.present` reads."""
-        return self.select_related("tile", "controller", "ordered_by").prefetch_related("ordered_by__groups")
+        rows = self.select_related("tile", "controller", "ordered_by").prefetch_related("ordered_by__groups")
+        return rows.defer("controller__token")
 
 
 class Job(models.Model):

@@ -26,7 +26,7 @@ from jobs.models import Job
 def order(request: HttpRequest, slug: str) -> HttpResponse:
     """The tile's form, and the order. A form that has an error comes back with all that was typed."""
     by = cast(User, request.user)
-    tile = get_object_or_404(Tile.objects.visible_to(by).for_catalog(), slug=slug)
+    tile = get_object_or_404(Tile.objects.visible_to(by).for_order(), slug=slug)
     if reason := tile.pause_reason or " ".join(blockers(tile)):
         return render(request, "jobs/paused.html", {"tile": tile, "reason": reason, "nav": "catalog"}, status=409)
     if request.method == "GET":
