@@ -8,6 +8,7 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from environs import EnvError, FileAwareEnv
 
+from portal import validation
 from portal.brokers import cache_location
 
 env = FileAwareEnv(eager=True, strip_whitespace=True)
@@ -18,14 +19,16 @@ try:
     DEBUG = env.bool("PORTAL_DEBUG", default=False)
     SECRET_KEY = env.str("PORTAL_SECRET_KEY")
     # Fernet keys, newest first: the first encrypts, all of them decrypt.
-    PORTAL_SECRET_KEYS: list[str] = env.list("PORTAL_SECRET_KEYS")
+    PORTAL_SECRET_KEYS: list[str] = env.list("PORTAL_SECRET_KEYS", validate=validation.fernet_keys)
 
     PORTAL_NAME = env.str("PORTAL_NAME", default="Tower Portal")
     PORTAL_NOTICE = env.str("PORTAL_NOTICE", default="")  # shown on the sign-in page, line by line
     PORTAL_HELP_URL = env.str("PORTAL_HELP_URL", default="")  # "Ask for help" on the sign-in page
 
     PORTAL_DATA_DIR = env.path("PORTAL_DATA_DIR", default=BASE_DIR / "var")
-    _database_url = env.str("DATABASE_URL", default=f"sqlite:///{PORTAL_DATA_DIR / 'portal.sqlite3'}")
+    _database_url = env.str(
+        "DATABASE_URL", default=f"sqlite:///{PORTAL_DATA_DIR / 'portal.sqlite3'}", validate=validation.database_url
+    )
     BROKER_URL = env.str("BROKER_URL", default="redis://127.0.0.1:6379/0")
     CACHE_URL = env.str("CACHE_URL", default=cache_location(BROKER_URL))
 
@@ -36,21 +39,21 @@ try:
     PORTAL_BEHIND_PROXY = env.bool("PORTAL_BEHIND_PROXY", default=False)
     PORTAL_PATH_PREFIX = env.str("PORTAL_PATH_PREFIX", default="")
     STATIC_ROOT = env.path("PORTAL_STATIC_ROOT", default=BASE_DIR / "var" / "static")
-    TIME_ZONE = env.str("PORTAL_TIME_ZONE", default="UTC")
-    LOG_LEVEL = env.str("PORTAL_LOG_LEVEL", default="INFO")
+    TIME_ZONE = env.str("PORTAL_TIME_ZONE", default="UTC", validate=validation.time_zone)
+    LOG_LEVEL = env.str("PORTAL_LOG_LEVEL", default="INFO", validate=validation.log_level)
 
-    TOWER_URL = env.str("TOWER_URL", default="")
+    TOWER_URL = env.str("TOWER_URL", default="", validate=validation.tower_url)
     TOWER_TOKEN = env.str("TOWER_TOKEN", default="")
     TOWER_NAME = env.str("TOWER_NAME", default="Tower")
     TOWER_CA_BUNDLE = env.str("TOWER_CA_BUNDLE", default="")
 
     # How Tower is spoken to; all in seconds.
-    TOWER_CONNECT_TIMEOUT = env.float("TOWER_CONNECT_TIMEOUT", default=5.0)
-    TOWER_READ_TIMEOUT = env.float("TOWER_READ_TIMEOUT", default=15.0)
-    TOWER_LAUNCH_TIMEOUT = env.float("TOWER_LAUNCH_TIMEOUT", default=60.0)
-    TOWER_SETTLE_SECONDS = env.float("TOWER_SETTLE_SECONDS", default=130.0)
-    JOBS_TICK_SECONDS = env.float("JOBS_TICK_SECONDS", default=2.0)
-    TEMPLATES_SYNC_SECONDS = env.float("TEMPLATES_SYNC_SECONDS", default=300.0)
+    TOWER_CONNECT_TIMEOUT = env.float("TOWER_CONNECT_TIMEOUT", default=5.0, validate=validation.positive)
+    TOWER_READ_TIMEOUT = env.float("TOWER_READ_TIMEOUT", default=15.0, validate=validation.positive)
+    TOWER_LAUNCH_TIMEOUT = env.float("TOWER_LAUNCH_TIMEOUT", default=60.0, validate=validation.positive)
+    TOWER_SETTLE_SECONDS = env.float("TOWER_SETTLE_SECONDS", default=130.0, validate=validation.positive)
+    JOBS_TICK_SECONDS = env.float("JOBS_TICK_SECONDS", default=2.0, validate=validation.positive)
+    TEMPLATES_SYNC_SECONDS = env.float("TEMPLATES_SYNC_SECONDS", default=300.0, validate=validation.positive)
 except (EnvError, ValueError) as error:
     raise ImproperlyConfigured(f"{error}. See docs/settings.md for what each variable means.") from error
 
