@@ -23,3 +23,9 @@ bench: ## Measure, print a table, write bench.json
 
 lock: ## Resolve the dependencies of pyproject.toml anew, with hashes
 	scripts/lock
+
+venv: ## Make the environment the demo needs
+	@scripts/install-environment requirements/demo.txt
+
+demo: venv ## Start everything: portal, worker, beat, broker and a small Tower
+	@exec $(PYTHON) -m demo --with-parent

@@ -1,4 +1,4 @@
-"""Filters for addresses, ports and configuration text. None of them raises on what a person typed."""
+"""Filters for addresses, ports and configuration text. None of them raises on what a person typed."""  # noqa: INP001
 
 import ipaddress
 import re

@@ -1,0 +1,1 @@
+"""Starts the whole demo with one command, and leaves nothing behind."""
