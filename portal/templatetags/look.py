@@ -14,7 +14,6 @@ from django.utils.safestring import SafeString
 register = template.Library()
 
 UNITS = {"normal": 1, "wide": 2, "large": 4}
-SHORT, MEDIUM = 8, 24  # characters
 
 
 @register.simple_tag
@@ -95,10 +94,21 @@ def count_active(jobs: Iterable[Any]) -> int:
 
 
 @register.filter
+def units(tiles: Iterable[Any]) -> int:
+    """How many small tiles would fill the room that these take."""
+    return sum(UNITS.get(tile.size, 1) for tile in tiles)
+
+
+@register.filter
 def rows_of_four(tiles: Iterable[Any]) -> int:
     """How many rows the tiles fill where four small ones stand side by side."""
-    units = sum(UNITS.get(tile.size, 1) for tile in tiles)
-    return -(-units // 4)
+    return -(-units(tiles) // 4)
+
+
+@register.filter
+def in_words(value: Any) -> str:
+    """An answer as text; several are listed."""
+    return ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
 
 
 class Answer(NamedTuple):
@@ -112,29 +122,17 @@ class Answer(NamedTuple):
 @register.simple_tag
 def answer(form: forms.BaseForm, variable: str) -> Answer:
     """For the sentence of what will happen. A password is never in it."""
-    if variable not in form.fields:
-        return Answer("", variable.strip("_"), wrong=False)
-    bound = form[variable]
-    secret = isinstance(bound.field.widget, forms.PasswordInput)
-    return Answer("" if secret else _shown(bound), str(bound.label), wrong=bool(form.is_bound and bound.errors))
+    for bound in form:
+        question = getattr(bound.field, "question", None)
+        if question is not None and question.variable == variable:
+            return Answer(_shown(bound), str(bound.label), wrong=bool(form.is_bound and bound.errors))
+    return Answer("", variable.strip("_"), wrong=False)
 
 
 def _shown(bound: BoundField) -> str:
+    if isinstance(bound.field.widget, forms.PasswordInput):
+        return ""
     value = bound.value()
-    if value in (None, "", []):
-        return ""
-    if isinstance(value, bool) or isinstance(bound.field.widget, forms.CheckboxInput):
-        return "yes" if bound.field.widget.format_value(value) is not None or value is True else "no"
-    return ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
-
-
-@register.filter
-def width(bound: BoundField) -> str:
-    """A class that lets the width of an input tell how long an answer it expects."""
-    attrs = bound.field.widget.attrs
-    if attrs.get("inputmode") in ("numeric", "decimal"):
-        return "field-short"
-    longest = attrs.get("maxlength")
-    if not longest or isinstance(bound.field.widget, forms.Textarea):
-        return ""
-    return "field-short" if int(longest) <= SHORT else "field-medium" if int(longest) <= MEDIUM else ""
+    if isinstance(bound.field.widget, forms.CheckboxInput):
+        return "yes" if value else "no"
+    return "" if value is None else in_words(value)

@@ -1,0 +1,51 @@
+// Pages that refresh themselves: how answers are merged in, when to ask, and what is said when nobody answers.
+(() => {
+  // idiomorph changes what changed and leaves the rest, with its focus, alone.
+  htmx.defineExtension("morph", {
+    isInlineSwap: (style) => style === "morph",
+    handleSwap: (style, target, fragment) => {
+      if (style !== "morph") return false;
+      return Idiomorph.morph(target, fragment.children, { morphStyle: "outerHTML" });
+    },
+  });
+
+  const polls = (element) => element?.id === "poller" || element?.id === "output-tail";
+  const folded = (element) => element.closest("details:not([open])") !== null;
+
+  // Nothing is asked for while nobody can see it.
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    const element = event.detail.elt;
+    if (polls(element) && (document.hidden || folded(element))) event.preventDefault();
+  });
+  const lookNow = () => {
+    for (const element of document.querySelectorAll("#poller, #output-tail")) htmx.trigger(element, "look-now");
+  };
+  document.addEventListener("visibilitychange", () => { if (!document.hidden) lookNow(); });
+  document.addEventListener("toggle", (event) => { if (event.target.open) lookNow(); }, true);
+
+  const paused = (is) => {
+    const live = document.getElementById("live");
+    if (!live || live.classList.contains("is-paused") === is) return;
+    live.classList.toggle("is-paused", is);
+    const region = document.getElementById("announce");
+    if (region) region.textContent = is ? "Updates are paused, trying again" : "Updates are live again";
+  };
+  for (const trouble of ["htmx:sendError", "htmx:responseError", "htmx:timeout"]) {
+    document.addEventListener(trouble, (event) => { if (polls(event.detail.elt)) paused(true); });
+  }
+  document.addEventListener("htmx:afterRequest", (event) => {
+    if (polls(event.detail.elt) && event.detail.successful) paused(false);
+  });
+
+  // A log that is read at its end stays there while lines arrive.
+  let follows = false;
+  const log = () => document.getElementById("log");
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    if (event.detail.elt?.id !== "output-tail" || !log()) return;
+    follows = log().scrollHeight - log().scrollTop - log().clientHeight < 40;
+  });
+  document.addEventListener("htmx:afterSwap", () => {
+    if (follows && log()) log().scrollTop = log().scrollHeight;
+    follows = false;
+  });
+})();
