@@ -50,12 +50,19 @@ class Process:
         self, command: Sequence[str], *, env: dict[str, str], log: Path, cwd: Path = ROOT, user: str = ""
     ) -> None:
         self.command, self.log = list(command), log
-        owner = {"user": user, "group": user, "extra_groups": []} if user else {}
         with log.open("ab") as out:
-            self.popen = subprocess.Popen(
-                self.command, cwd=cwd, env=env, stdin=subprocess.DEVNULL, stdout=out, stderr=out,
-                start_new_session=True, **owner,  # type: ignore[call-overload]
-            )  # fmt: skip
+            self.popen: subprocess.Popen[bytes] = subprocess.Popen(
+                self.command,
+                cwd=cwd,
+                env=env,
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=out,
+                start_new_session=True,
+                user=user or None,
+                group=user or None,
+                extra_groups=[] if user else None,
+            )
 
     def output(self) -> str:
         return self.log.read_text(errors="replace")
