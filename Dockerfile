@@ -8,7 +8,8 @@ ENV PATH=/opt/portal/bin:$PATH \
     PYTHONDONTWRITEBYTECODE=1 \
     PYTHONUNBUFFERED=1
 RUN groupadd --system --gid 10001 portal \
-    && useradd --system --uid 10001 --gid portal --home-dir /var/lib/portal --create-home portal
+    && useradd --system --uid 10001 --gid portal --home-dir /var/lib/portal --create-home portal \
+    && install --directory --owner=portal --group=portal --mode=0700 /var/lib/tower
 WORKDIR /srv/portal
 
 # Only wheels with known hashes: nothing is compiled, so no compiler is needed.
@@ -26,7 +27,7 @@ FROM base AS demo
 COPY --from=demo-packages /opt/portal /opt/portal
 COPY demo demo
 USER 10001:10001
-CMD ["python", "-m", "demo.tower"]
+CMD ["python", "-m", "demo.tower", "--port", "8052", "--data", "/var/lib/tower"]
 
 FROM base AS portal
 ENV DJANGO_SETTINGS_MODULE=portal.settings \
@@ -39,8 +40,9 @@ COPY catalog catalog
 COPY jobs jobs
 COPY templates templates
 COPY static static
-# The keys are for this command only and end with it.
-RUN PORTAL_SECRET_KEY=build PORTAL_SECRET_KEYS=build python manage.py collectstatic --noinput
+# Keys of this command only: nothing is signed or encrypted with them.
+RUN PORTAL_SECRET_KEY=build PORTAL_SECRET_KEYS=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA= \
+    python manage.py collectstatic --noinput
 USER 10001:10001
 EXPOSE 8000
 CMD ["gunicorn", "portal.wsgi", "--bind", "0.0.0.0:8000", "--worker-class", "gthread", "--workers", "2", "--threads", "8", "--no-control-socket", "--worker-tmp-dir", "/dev/shm", "--max-requests", "5000", "--max-requests-jitter", "500"]
