@@ -3,6 +3,7 @@
 `python -m demo.orders http://127.0.0.1:8000`: exit code 1 if one was not taken or did not end in time.
 """
 
+import re
 import sys
 import time
 from collections.abc import Mapping
@@ -118,11 +119,11 @@ class Person:
             raise SystemExit(f"{self.name}'s order of {slug} was not taken: {answer.status_code}.")
         return answer.url
 
-    def active(self) -> bool:
-        """Whether any of the orders this person sees has not ended: then the queue asks for news often."""
-        queue = self.session.get(urljoin(self.portal, "/jobs/"), timeout=SECONDS)
-        queue.raise_for_status()
-        return "every 3s" in queue.text
+    def waits_for(self, order: str) -> bool:
+        """Whether an order has not ended: then its page keeps asking for news."""
+        page = self.session.get(order, timeout=SECONDS)
+        page.raise_for_status()
+        return re.search(r'id="poller"\s+hx-get', page.text) is not None
 
     def _send(self, page: str, *, having: str, **values: str) -> requests.Response:
         fields = [(name, value) for name, value in self._form(page, having) if name not in values]
@@ -142,16 +143,19 @@ class Person:
 def main(portal: str) -> None:
     """Place all of them and wait until they have ended."""
     people: dict[str, Person] = {}
+    placed: list[tuple[Person, str]] = []
     for name, slug, answers in ORDERS:
         if name not in people:
             people[name] = Person(portal, name)
             people[name].sign_in()
-        print(people[name].order(slug, answers), flush=True)
+        placed.append((people[name], people[name].order(slug, answers)))
+        print(placed[-1][1], flush=True)
     give_up = time.monotonic() + END_SECONDS
-    while any(person.active() for person in people.values()):
-        if time.monotonic() > give_up:
-            raise SystemExit(f"Not all orders ended within {END_SECONDS:.0f} s.")
-        time.sleep(0.5)
+    for person, order in placed:
+        while person.waits_for(order):
+            if time.monotonic() > give_up:
+                raise SystemExit(f"Not all orders ended within {END_SECONDS:.0f} s.")
+            time.sleep(0.5)
 
 
 if __name__ == "__main__":
