@@ -1,0 +1,124 @@
+"""The WSGI application: from a path under /api/ to a view, and from what the view says to an answer."""
+
+import time
+from collections.abc import Iterable
+from email.utils import formatdate
+from typing import Any
+
+from werkzeug.exceptions import NotFound
+from werkzeug.routing import RequestRedirect
+from werkzeug.wrappers import Request, Response
+from werkzeug.wsgi import ClosingIterator
+
+from demo.tower import options, routes, siteviews
+from demo.tower.accounts import Account
+from demo.tower.answers import (
+    Refused,
+    as_json,
+    browsable,
+    forbidden,
+    not_allowed,
+    not_found_page,
+    unauthenticated,
+)
+from demo.tower.call import Call
+from demo.tower.state import Tower
+
+NOBODY = Account(0, "")
+
+
+class Application:
+    """Answers requests for one Tower."""
+
+    def __init__(self, tower: Tower) -> None:
+        self.tower = tower
+
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        """The WSGI entry."""
+        request, began = Request(environ), time.monotonic()
+        response = self.answer(request)
+        self._add_headers(response, began)
+        return ClosingIterator(response(environ, start_response))
+
+    def answer(self, request: Request) -> Response:
+        """The answer to a request."""
+        for base in sorted(self.tower.bases, key=len, reverse=True):
+            if request.path == f"{base}/":
+                return self._serve(request, base, {"GET": siteviews.root}, {}, anyone=True)
+            if request.path == f"{base}/v2" or request.path.startswith(f"{base}/v2/"):
+                return self._version_2(request, base, request.path.removeprefix(f"{base}/v2"))
+        return not_found_page()
+
+    def _version_2(self, request: Request, base: str, path: str) -> Response:
+        """A path below v2. Without its last slash it is redirected, except below the resources with named URLs."""
+        if not path.endswith("/"):
+            steps = path.split("/")
+            if len(steps) < 3 or steps[1] not in routes.NAMED:
+                return self._with_slash(request, path)
+            path += "/"
+        try:
+            endpoint, values = routes.URLS.bind("").match(path)
+        except (NotFound, RequestRedirect):
+            return not_found_page()
+        return self._serve(request, base, routes.TABLE[endpoint], values, anyone=endpoint in routes.ANYONE)
+
+    def _with_slash(self, request: Request, path: str) -> Response:
+        try:
+            routes.URLS.bind("").match(f"{path}/")
+        except (NotFound, RequestRedirect):
+            return not_found_page()
+        query = request.query_string.decode()
+        location = f"{request.path}/" + (f"?{query}" if query else "")
+        answer = Response(status=301, content_type="text/html; charset=utf-8", headers={"Location": location})
+        answer.autocorrect_location_header = False
+        return answer
+
+    def _serve(
+        self, request: Request, base: str, views: dict[str, routes.View], values: dict[str, Any], *, anyone: bool
+    ) -> Response:
+        allowed = ", ".join([*views, "HEAD", "OPTIONS"])
+        who, scope = (None, "") if anyone else self.tower.accounts.authenticate(request.authorization)
+        call = Call(self.tower, request, base, who or NOBODY, scope)
+        try:
+            answer = self._view(call, views, values, anyone=anyone)
+        except Refused as refused:
+            shape = browsable if _wants_page(request) else as_json
+            answer = shape(refused.body, refused.status, refused.headers)
+        answer.headers["Allow"] = allowed
+        answer.headers["Vary"] = "Accept, Accept-Language, origin"
+        if who is not None:
+            answer.headers["X-API-Product-Version"] = siteviews.VERSION
+        if not answer.get_data() and "Content-Type" in answer.headers:
+            del answer.headers["Content-Type"]
+        return answer
+
+    def _view(self, call: Call, views: dict[str, routes.View], values: dict[str, Any], *, anyone: bool) -> Response:
+        method = "GET" if call.request.method == "HEAD" else call.request.method
+        if not anyone and call.who is NOBODY:
+            raise unauthenticated()
+        if method == "OPTIONS":
+            return as_json(options.describe(call, values))
+        if method not in views:
+            raise not_allowed(method)
+        if method != "GET" and not call.may_write:
+            raise forbidden()
+        found = views[method](call, **values)
+        if isinstance(found, Response):
+            return found
+        return browsable(found, 200) if _wants_page(call.request) else as_json(found)
+
+    @staticmethod
+    def _add_headers(response: Response, began: float) -> None:
+        took = f"{time.monotonic() - began:.3f}s"
+        response.headers.setdefault("Date", formatdate(usegmt=True))
+        for name, value in (("Product-Name", "AWX"), ("Node", "awx-local"), ("Time", took), ("Total-Time", took)):
+            response.headers[f"X-API-{name}"] = value
+
+
+def _wants_page(request: Request) -> bool:
+    """Whether the browsable page is asked for: by format, or by an Accept that names HTML and not JSON."""
+    wanted = request.args.get("format")
+    if wanted:
+        return wanted == "api"
+    best = request.accept_mimetypes.best_match(["application/json", "text/html"], default="application/json")
+    return best == "text/html"

@@ -1,0 +1,68 @@
+"""Which view answers which path and method, below /api/v2/."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from werkzeug.routing import Map, Rule
+
+from demo.tower import jobviews, launch, launchform, siteviews, stdout, templateviews
+
+View = Callable[..., Any]
+ANYONE = frozenset({"/", "/ping/"})
+NAMED = ("job_templates", "workflow_job_templates", "inventories", "credentials", "organizations", "users", "labels")
+
+TABLE: dict[str, dict[str, View]] = {
+    "/": {"GET": siteviews.version_root},
+    "/ping/": {"GET": siteviews.ping},
+    "/config/": {"GET": siteviews.config},
+    "/me/": {"GET": siteviews.me},
+    "/users/": {"GET": siteviews.users},
+    "/users/<int:pk>/personal_tokens/": {"GET": lambda call, pk: siteviews.tokens(call), "POST": siteviews.make_token},
+    "/tokens/": {"GET": siteviews.tokens, "POST": siteviews.make_token},
+    "/tokens/<int:pk>/": {"DELETE": siteviews.drop_token},
+    "/organizations/": {"GET": siteviews.organizations},
+    "/unified_job_templates/": {"GET": templateviews.lists("UnifiedJobTemplate")},
+    "/unified_jobs/": {"GET": jobviews.unified},
+    "/jobs/": {"GET": jobviews.job_list},
+    "/workflow_jobs/": {"GET": jobviews.workflow_list},
+    "/jobs/<int:pk>/stdout/": {"GET": stdout.get},
+    "/jobs/<int:pk>/job_events/": {"GET": jobviews.job_events},
+    "/jobs/<int:pk>/job_host_summaries/": {"GET": jobviews.host_summaries},
+    "/jobs/<int:pk>/relaunch/": {"GET": jobviews.relaunch_form, "POST": jobviews.relaunch},
+    "/workflow_jobs/<int:pk>/relaunch/": {"POST": jobviews.relaunch_workflow},
+    "/workflow_jobs/<int:pk>/workflow_nodes/": {"GET": jobviews.nodes},
+    "/job_templates/<int:pk>/launch/": {"GET": launchform.get, "POST": launch.post},
+    "/workflow_job_templates/<int:pk>/launch/": {"GET": launchform.get_workflow, "POST": launch.post_workflow},
+    "/job_templates/<int:pk>/jobs/": {"GET": jobviews.of_template},
+    "/workflow_job_templates/<int:pk>/workflow_jobs/": {"GET": jobviews.of_workflow},
+    "/workflow_job_templates/<int:pk>/workflow_nodes/": {"GET": templateviews.nodes},
+}
+for _kind, _model in (("job_template", "JobTemplate"), ("workflow_job_template", "WorkflowJobTemplate")):
+    TABLE[f"/{_kind}s/"] = {"GET": templateviews.lists(_model)}
+    TABLE[f"/{_kind}s/<int:pk>/"] = {
+        "GET": partial(templateviews.detail, kind=_kind),
+        "PATCH": partial(templateviews.change, kind=_kind),
+        "DELETE": partial(templateviews.delete, kind=_kind),
+    }
+    TABLE[f"/{_kind}s/<int:pk>/survey_spec/"] = {
+        "GET": partial(templateviews.survey, kind=_kind),
+        "POST": partial(templateviews.set_survey, kind=_kind),
+        "DELETE": partial(templateviews.drop_survey, kind=_kind),
+    }
+for _kind in ("job", "workflow_job"):
+    TABLE[f"/{_kind}s/<int:pk>/"] = {
+        "GET": partial(jobviews.detail, kind=_kind),
+        "DELETE": partial(jobviews.delete, kind=_kind),
+    }
+    TABLE[f"/{_kind}s/<int:pk>/cancel/"] = {
+        "GET": partial(jobviews.cancel_form, kind=_kind),
+        "POST": partial(jobviews.cancel, kind=_kind),
+    }
+    for _name in ("credentials", "labels"):
+        TABLE[f"/{_kind}s/<int:pk>/{_name}/"] = {"GET": partial(jobviews.subresource, kind=_kind, name=_name)}
+for _plural, _model in (("inventories", "Inventory"), ("credentials", "Credential")):
+    TABLE[f"/{_plural}/"] = {"GET": siteviews.things(_plural, _model)}
+    TABLE[f"/{_plural}/<int:pk>/"] = {"GET": partial(siteviews.one_thing, kind=_plural)}
+
+URLS = Map([Rule(path, endpoint=path, strict_slashes=True) for path in TABLE], redirect_defaults=False)

@@ -1,0 +1,102 @@
+"""Views of templates: lists, details, surveys."""
+
+from collections.abc import Callable
+from typing import Any
+
+from werkzeug.wrappers import Response
+
+from demo.tower import clock, models, surveyspecs, templates
+from demo.tower.answers import Refused, forbidden
+from demo.tower.call import Call
+from demo.tower.listing import listing
+from demo.tower.world import Template
+
+KINDS = {
+    "UnifiedJobTemplate": ("job_template", "workflow_job_template"),
+    "JobTemplate": ("job_template",),
+    "WorkflowJobTemplate": ("workflow_job_template",),
+}
+EDITABLE = ("name", "description", "survey_enabled", "allow_simultaneous")
+
+
+def lists(model: str) -> Callable[[Call], dict[str, Any]]:
+    """GET of the list of one kind of template, or of both. All roles but execute_role show what execute shows."""
+
+    def get(call: Call) -> dict[str, Any]:
+        tower = call.tower
+        rows = [one for one in tower.world.templates.values() if one.kind in KINDS[model] and call.who.may_run(one)]
+        return listing(call, models.template_model(tower, model), rows, templates.row, order="name")
+
+    return get
+
+
+def detail(call: Call, kind: str, pk: int) -> dict[str, Any]:
+    """GET of one template."""
+    return templates.detail(call, call.template(kind, pk))
+
+
+def change(call: Call, kind: str, pk: int) -> dict[str, Any]:
+    """PATCH of one template: for superusers, and only its plain fields and switches."""
+    template = call.template(kind, pk)
+    call.demand_superuser()
+    for name, value in call.body().items():
+        if name in EDITABLE:
+            setattr(template, name, value)
+        elif name.startswith("ask_") and name.endswith("_on_launch"):
+            (template.asks.add if value else template.asks.discard)(name[4:-10])
+        elif name == "extra_vars":
+            template.extra_vars = str(value)
+        elif name in template.values:
+            template.values[name] = value
+    template.modified = clock.now()
+    return templates.detail(call, template)
+
+
+def delete(call: Call, kind: str, pk: int) -> Response:
+    """DELETE of one template: its jobs stay, and only superusers see them from now on."""
+    template = call.template(kind, pk)
+    call.demand_superuser()
+    del call.tower.world.templates[template.id]
+    return Response(status=204)
+
+
+def survey(call: Call, kind: str, pk: int) -> dict[str, Any]:
+    """GET survey_spec/: also while the survey is not enabled; {} when there is none."""
+    return surveyspecs.shown(call.template(kind, pk).survey)
+
+
+def set_survey(call: Call, kind: str, pk: int) -> Response:
+    """POST survey_spec/: 200 with an empty body, or 400 with `error`."""
+    template = _for_admin(call, kind, pk)
+    try:
+        template.survey = surveyspecs.accept(call.body(), template.survey)
+    except surveyspecs.Unusable as refused:
+        raise Refused(400, {"error": str(refused)}) from None
+    return Response(status=200)
+
+
+def drop_survey(call: Call, kind: str, pk: int) -> Response:
+    """DELETE survey_spec/."""
+    _for_admin(call, kind, pk).survey = {}
+    return Response(status=200)
+
+
+def _for_admin(call: Call, kind: str, pk: int) -> Template:
+    """Changing a survey is for the template's admins: here the superusers."""
+    if not call.who.superuser:
+        raise forbidden()
+    return call.template(kind, pk)
+
+
+def nodes(call: Call, pk: int) -> dict[str, Any]:
+    """GET workflow_job_templates/N/workflow_nodes/."""
+    template = call.template("workflow_job_template", pk)
+    ids = {node.identifier: node.id for node in template.nodes}
+    rows = [
+        {"id": node.id, "type": "workflow_job_template_node", "url": call.url("workflow_job_template_nodes", node.id),
+         "extra_data": node.extra_data, "workflow_job_template": pk, "unified_job_template": node.template,
+         "identifier": node.identifier, "all_parents_must_converge": False, "job": None}
+        | {f"{kind}_nodes": [ids[one] for one in getattr(node, kind)] for kind in ("success", "failure", "always")}
+        for node in template.nodes
+    ]  # fmt: skip
+    return listing(call, models.NODE, rows, lambda call, row: row)

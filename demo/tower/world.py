@@ -1,0 +1,137 @@
+"""What Tower knows besides jobs: organization, inventories, credentials, the project, templates and accounts."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+JOB_ASKS = {  # ask_<name>_on_launch -> the field it opens (tower-api.md 4)
+    "scm_branch": "scm_branch", "diff_mode": "diff_mode", "variables": "extra_vars", "limit": "limit",
+    "tags": "job_tags", "skip_tags": "skip_tags", "job_type": "job_type", "verbosity": "verbosity",
+    "inventory": "inventory", "credential": "credentials", "execution_environment": "execution_environment",
+    "labels": "labels", "forks": "forks", "job_slice_count": "job_slice_count", "timeout": "timeout",
+    "instance_groups": "instance_groups",
+}  # fmt: skip
+WORKFLOW_ASKS = {
+    name: JOB_ASKS[name] for name in ("variables", "inventory", "limit", "scm_branch", "labels", "tags", "skip_tags")
+}
+
+
+@dataclass
+class Host:
+    """A machine of an inventory; the demo's are all this computer."""
+
+    id: int
+    name: str
+    description: str = ""
+    variables: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass
+class Inventory:
+    """Hosts and their groups."""
+
+    id: int
+    name: str
+    description: str = ""
+    hosts: list[Host] = field(default_factory=list)
+    groups: dict[str, list[str]] = field(default_factory=dict)
+    failed_hosts: set[str] = field(default_factory=set)
+
+
+@dataclass
+class Credential:
+    """A credential as launches see it: its kind, and the passwords it asks for."""
+
+    id: int
+    name: str
+    kind: str = "ssh"
+    description: str = ""
+    passwords_needed: list[str] = field(default_factory=list)
+    vault_id: str = ""
+    username: str = ""
+
+    @property
+    def kind_name(self) -> str:
+        """The credential type's name, as refusals spell it."""
+        return {"ssh": "Machine", "vault": "Vault", "net": "Network"}.get(self.kind, self.kind.title())
+
+    @property
+    def slot(self) -> str:
+        """Two credentials of one slot cannot be used together."""
+        return f"{self.kind}:{self.vault_id}"
+
+
+@dataclass
+class Node:
+    """A step of a workflow template."""
+
+    id: int
+    identifier: str
+    template: int
+    extra_data: dict[str, Any] = field(default_factory=dict)
+    success: list[str] = field(default_factory=list)
+    failure: list[str] = field(default_factory=list)
+    always: list[str] = field(default_factory=list)
+
+
+@dataclass
+class Template:
+    """A job template or a workflow template, told apart by `kind`."""
+
+    id: int
+    kind: str
+    name: str
+    created: str
+    modified: str
+    description: str = ""
+    playbook: str = ""
+    project: int | None = None
+    credentials: list[int] = field(default_factory=list)
+    labels: list[int] = field(default_factory=list)
+    values: dict[str, Any] = field(default_factory=dict)
+    extra_vars: str = ""
+    asks: set[str] = field(default_factory=set)
+    survey_enabled: bool = False
+    survey: dict[str, Any] = field(default_factory=dict)
+    allow_simultaneous: bool = False
+    host_config_key: str = ""
+    nodes: list[Node] = field(default_factory=list)
+
+    @property
+    def is_workflow(self) -> bool:
+        """Whether launching it gives a workflow job."""
+        return self.kind == "workflow_job_template"
+
+    @property
+    def questions(self) -> list[dict[str, Any]]:
+        """The survey's questions if the survey is applied: enabled and present."""
+        return list(self.survey.get("spec", [])) if self.survey_enabled else []
+
+    @property
+    def secret_variables(self) -> list[str]:
+        """Variables that the survey asks for as passwords."""
+        return [question["variable"] for question in self.questions if question["type"] == "password"]
+
+
+@dataclass
+class World:
+    """Everything of one Tower that the catalog's file describes."""
+
+    organization: str = "Default"
+    organization_id: int = 2
+    organization_description: str = ""
+    project: str = ""
+    project_id: int = 0
+    project_description: str = ""
+    project_folder: Path | None = None
+    inventories: dict[int, Inventory] = field(default_factory=dict)
+    credentials: dict[int, Credential] = field(default_factory=dict)
+    labels: dict[int, str] = field(default_factory=dict)
+    templates: dict[int, Template] = field(default_factory=dict)
+
+    def template_named(self, name: str) -> Template:
+        """The template with this name. Raises KeyError."""
+        for template in self.templates.values():
+            if template.name == name:
+                return template
+        raise KeyError(name)
