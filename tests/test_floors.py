@@ -23,8 +23,10 @@ FLOORS = [
     "catalog.forms catalog.fields catalog.choices catalog.answers catalog.widgets catalog.connections",
     "catalog.models catalog.apps",
     "catalog.survey catalog.prompts catalog.wording catalog.looks",
-    "portal.celery portal.apps portal.middleware portal.context portal.templatetags portal.encryption portal.tower "
-    + "portal.settings portal.brokers portal.validation",
+    (
+        "portal.celery portal.apps portal.middleware portal.context portal.templatetags portal.encryption portal.tower"
+        " portal.settings portal.brokers portal.validation portal.admin_config portal.admin_site"
+    ),
 ]
 HEIGHT = {room: -number for number, floor in enumerate(FLOORS) for room in floor.split()}
 GROUND = min(HEIGHT.values())
