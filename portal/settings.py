@@ -58,7 +58,7 @@ except (EnvError, ValueError) as error:
     raise ImproperlyConfigured(f"{error}. See docs/settings.md for what each variable means.") from error
 
 INSTALLED_APPS = [
-    "django.contrib.admin",
+    "portal.admin_config.PortalAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
