@@ -164,7 +164,7 @@ def test_an_import_that_climbs_is_found_in_any_form(house, source):
 def test_an_import_that_goes_down_or_along_is_fine(house):
     modules = house(jobs__launch="from jobs import models, follow", jobs__follow="", jobs__models="import portal.tower")
 
-    assert climbs(modules) == dodges(modules) == circles(modules) == []
+    assert [*climbs(modules), *dodges(modules), *circles(modules)] == []
 
 
 def test_a_circle_is_found_over_any_number_of_modules(house):

@@ -67,7 +67,7 @@ def test_earlier_answers_take_the_place_of_defaults():
 def test_a_password_that_was_kept_is_used_when_none_is_typed():
     sent = form(TEXT, KEY, kept=["_key"], _tenant="TEN_GAS", _key="")
 
-    assert sent.fields["_key"].kept is True
+    assert getattr(sent.fields["_key"], "kept", None) is True
     assert sent.is_valid()
     assert sent.kept_used == {"_key"}
     request = sent.launch_request()
@@ -91,7 +91,7 @@ def test_only_passwords_are_kept():
     sent = form(TEXT, kept=["_tenant"], _tenant="")
 
     assert not sent.is_valid()
-    assert sent.fields["_tenant"].kept is False
+    assert getattr(sent.fields["_tenant"], "kept", None) is False
 
 
 def test_of_an_invalid_form_the_right_passwords_are_kept_and_no_others():
@@ -147,7 +147,7 @@ def test_a_variable_asked_for_twice_is_one_field_judged_by_both_questions():
     assert form(*twice, v="abcd").is_valid()
     refused = form(*twice, v="ab")
     assert not refused.is_valid()
-    assert "ab" not in refused.non_field_errors()[0].split()
+    assert "ab" not in str(refused.non_field_errors()[0]).split()
 
 
 def test_a_survey_that_cannot_be_asked_makes_no_form():

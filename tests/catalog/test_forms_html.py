@@ -2,6 +2,7 @@
 
 from collections import Counter
 from html.parser import HTMLParser
+from typing import Any
 
 import pytest
 
@@ -10,7 +11,7 @@ from catalog.survey import ENCRYPTED
 from tests.catalog.surveys import posted, tile
 
 TYPES = ["text", "textarea", "password", "integer", "float", "multiplechoice", "multiselect"]
-EVERY = [
+EVERY: list[dict[str, Any]] = [
     {
         "variable": f"{kind}_{need}",
         "type": kind,
@@ -41,7 +42,7 @@ EVERY += [
 class Page(HTMLParser):
     def __init__(self, html: str) -> None:
         super().__init__()
-        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.tags: list[tuple[str, dict[str, Any]]] = []
         self.feed(html)
 
     def handle_starttag(self, tag, attrs):
@@ -100,7 +101,7 @@ def test_nothing_is_inline_and_nothing_is_cut(html):
 
 def test_no_password_is_ever_sent_back():
     secret = "s3cret-\u00fc&<'\""
-    asked = [
+    asked: list[dict[str, Any]] = [
         {"type": "password", "required": True},
         {"type": "password", "max": 3},
         {"type": "password", "default": ENCRYPTED},

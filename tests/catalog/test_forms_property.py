@@ -11,7 +11,8 @@ from typing import Any
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from catalog.fields import field_for, is_switch
+from catalog.choices import is_switch
+from catalog.fields import field_for
 from catalog.forms import LaunchForm
 from catalog.survey import ENCRYPTED, Question, job_vars, parse, refusals
 from tests.catalog.surveys import posted, tile
@@ -100,6 +101,7 @@ def asked_and_typed(draw: st.DrawFn) -> tuple[dict[str, Any], str, int]:
     question: dict[str, Any] = {"type": kind, "required": draw(st.booleans())}
     for bound in ("min", "max"):
         question[bound] = draw(st.none() | st.sampled_from(["", 0, 1, 3, 8, 100, 4094, -5]))
+    defaults: list[Any]
     near = [
         bound + step for bound in (question["min"], question["max"]) if isinstance(bound, int) for step in (-1, 0, 1)
     ]
