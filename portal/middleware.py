@@ -1,6 +1,7 @@
 """What must hold for every answer."""
 
 from collections.abc import Callable
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -22,5 +23,5 @@ class SignInAgainMiddleware:
             sign_in = resolve_url(settings.LOGIN_URL)
             if response["Location"].startswith(sign_in):
                 page = htmx.current_url_abs_path or "/"
-                return HttpResponseClientRedirect(f"{sign_in}?next={page}")
+                return HttpResponseClientRedirect(f"{sign_in}?{urlencode({'next': page}, safe='/')}")
         return response

@@ -79,6 +79,12 @@ class TowerHarness:
         """Start over with another catalog, such as the demo's own."""
         self.reset(catalog)
 
+    def __enter__(self) -> "TowerHarness":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
     def close(self) -> None:
         """Stop, and remove what is on the disk."""
         self.faults.wake()
@@ -164,6 +170,21 @@ class TowerHarness:
         summaries = [playing.host_summary(job, one) for one in hosts or []]
         facts: dict[str, Any] = {"artifacts": artifacts or {}, "hosts": summaries, "job_explanation": explanation}
         playing.finish(self.tower, job, status, **facts)
+
+    def say_failed(self, pk: int, message: str, host: str = "leaf-101") -> None:
+        """A task of a running job fails on a host, and its module says so."""
+        data = {"res": {"msg": message, "failed": True}, "host": host, "task": "Check", "ignore_errors": None}
+        line = f'fatal: [{host}]: FAILED! => {{"changed": false, "msg": "{message}"}}'
+        job = self._job(pk)
+        self.tower.ledger.add_event(
+            job, playing.event("runner_on_failed", line, event_data=data, failed=True, host_name=host)
+        )
+        self.tower.ledger.save(job)
+
+    def delete_job(self, pk: int) -> None:
+        """An administrator deletes a job."""
+        with self.tower.ledger.lock:
+            del self.tower.ledger.jobs[pk]
 
     # Trouble
 

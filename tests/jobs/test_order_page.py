@@ -5,6 +5,7 @@ from uuid import uuid4
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from jobs import secrets
 from jobs.models import Job, JobSecret, KeptSecret
@@ -13,7 +14,15 @@ from .conftest import ANSWERS
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-EVERY_TYPE = {"t_req": "abc", "ta_req": "x", "pw_req": "hunter22", "i_req": "5", "f_req": "1.5", "mc_req": "red"}
+EVERY_TYPE = {
+    "t_req": "abc",
+    "ta_req": "x",
+    "pw_req": "hunter22",
+    "i_req": "5",
+    "f_req": "1.5",
+    "mc_req": "red",
+    "ms_req": "a",
+}
 
 
 def sent(form_key, answers):
@@ -25,7 +34,7 @@ def key_of(answer):
 
 
 @pytest.fixture
-def page(alice):
+def visit(alice):
     client = Client()
     client.force_login(alice)
     return client
@@ -36,16 +45,16 @@ def every_type(make_tile):
     return make_tile("Every survey type", slug="every-type", title="Every type")
 
 
-def test_the_form_asks_the_questions_of_the_survey(page, tile):
-    answer = page.get(tile.get_absolute_url())
+def test_the_form_asks_the_questions_of_the_survey(visit, tile):
+    answer = visit.get(tile.get_absolute_url())
 
     text = answer.content.decode()
     assert answer.status_code == 200
     assert all(f'name="a-{variable}"' in text for variable in ANSWERS)
 
 
-def test_an_order_leads_to_its_job_page(page, tile):
-    answer = page.post(tile.get_absolute_url(), sent(uuid4(), ANSWERS))
+def test_an_order_leads_to_its_job_page(visit, tile):
+    answer = visit.post(tile.get_absolute_url(), sent(uuid4(), ANSWERS))
 
     job = Job.objects.get()
     assert answer.status_code == 302
@@ -53,25 +62,25 @@ def test_an_order_leads_to_its_job_page(page, tile):
     assert job.subject == "acme, VLAN 465"
 
 
-def test_the_same_form_sent_twice_is_one_order(page, tile):
+def test_the_same_form_sent_twice_is_one_order(visit, tile):
     form_key = uuid4()
-    first = page.post(tile.get_absolute_url(), sent(form_key, ANSWERS))
-    second = page.post(tile.get_absolute_url(), sent(form_key, ANSWERS))
+    first = visit.post(tile.get_absolute_url(), sent(form_key, ANSWERS))
+    second = visit.post(tile.get_absolute_url(), sent(form_key, ANSWERS))
 
     assert Job.objects.count() == 1
     assert first["Location"] == second["Location"]
 
 
-def test_the_same_form_with_other_answers_asks_first_and_orders_on_the_second_click(page, tile):
+def test_the_same_form_with_other_answers_asks_first_and_orders_on_the_second_click(visit, tile):
     form_key = uuid4()
-    page.post(tile.get_absolute_url(), sent(form_key, ANSWERS))
-    answer = page.post(tile.get_absolute_url(), sent(form_key, ANSWERS | {"_vlan_id": "466"}))
+    visit.post(tile.get_absolute_url(), sent(form_key, ANSWERS))
+    answer = visit.post(tile.get_absolute_url(), sent(form_key, ANSWERS | {"_vlan_id": "466"}))
 
     assert Job.objects.count() == 1
     assert Job.objects.get().get_absolute_url() in answer.content.decode()
     assert 'value="466"' in answer.content.decode()
 
-    page.post(tile.get_absolute_url(), sent(key_of(answer), ANSWERS | {"_vlan_id": "466"}))
+    visit.post(tile.get_absolute_url(), sent(key_of(answer), ANSWERS | {"_vlan_id": "466"}))
     assert Job.objects.count() == 2
 
 
@@ -83,8 +92,8 @@ def test_the_same_form_with_other_answers_asks_first_and_orders_on_the_second_cl
         ("_tenant_shortname", "much too long for this", "Use at most 10 characters; this has 22"),
     ],
 )
-def test_a_wrong_answer_comes_back_beside_its_error_with_everything_typed(page, tile, tower, variable, value, said):
-    answer = page.post(tile.get_absolute_url(), sent(uuid4(), ANSWERS | {variable: value}))
+def test_a_wrong_answer_comes_back_beside_its_error_with_everything_typed(visit, tile, tower, variable, value, said):
+    answer = visit.post(tile.get_absolute_url(), sent(uuid4(), ANSWERS | {variable: value}))
 
     text = answer.content.decode()
     assert answer.status_code == 422
@@ -96,9 +105,9 @@ def test_a_wrong_answer_comes_back_beside_its_error_with_everything_typed(page, 
     assert not tower.requests
 
 
-def test_a_typed_password_is_kept_on_the_server_and_never_sent_back(page, every_type):
+def test_a_typed_password_is_kept_on_the_server_and_never_sent_back(visit, every_type):
     form_key = uuid4()
-    answer = page.post(every_type.get_absolute_url(), sent(form_key, EVERY_TYPE | {"i_req": "5000"}))
+    answer = visit.post(every_type.get_absolute_url(), sent(form_key, EVERY_TYPE | {"i_req": "5000"}))
 
     text = answer.content.decode()
     assert answer.status_code == 422
@@ -106,52 +115,52 @@ def test_a_typed_password_is_kept_on_the_server_and_never_sent_back(page, every_
     assert "type to change" in text.lower()
     assert KeptSecret.objects.count() == 1
 
-    page.post(every_type.get_absolute_url(), sent(form_key, EVERY_TYPE | {"pw_req": ""}))
+    visit.post(every_type.get_absolute_url(), sent(form_key, EVERY_TYPE | {"pw_req": ""}))
     assert secrets.reveal(Job.objects.get()) == {"pw_req": "hunter22"}
     assert not KeptSecret.objects.exists()
 
 
-def test_a_double_click_after_a_correction_is_one_order(page, every_type):
+def test_a_double_click_after_a_correction_is_one_order(visit, every_type):
     form_key = uuid4()
-    page.post(every_type.get_absolute_url(), sent(form_key, EVERY_TYPE | {"i_req": "5000"}))
+    visit.post(every_type.get_absolute_url(), sent(form_key, EVERY_TYPE | {"i_req": "5000"}))
     for _ in range(2):
-        answer = page.post(every_type.get_absolute_url(), sent(form_key, EVERY_TYPE | {"pw_req": ""}))
+        answer = visit.post(every_type.get_absolute_url(), sent(form_key, EVERY_TYPE | {"pw_req": ""}))
         assert answer.status_code == 302
 
     assert Job.objects.count() == 1
 
 
-def test_a_reload_after_the_order_has_ended_leads_to_it(page, every_type):
+def test_a_reload_after_the_order_has_ended_leads_to_it(visit, every_type):
     form_key = uuid4()
-    page.post(every_type.get_absolute_url(), sent(form_key, EVERY_TYPE | {"i_req": "5000"}))
-    page.post(every_type.get_absolute_url(), sent(form_key, EVERY_TYPE | {"pw_req": ""}))
+    visit.post(every_type.get_absolute_url(), sent(form_key, EVERY_TYPE | {"i_req": "5000"}))
+    visit.post(every_type.get_absolute_url(), sent(form_key, EVERY_TYPE | {"pw_req": ""}))
     JobSecret.objects.all().delete()
 
-    answer = page.post(every_type.get_absolute_url(), sent(form_key, EVERY_TYPE | {"pw_req": ""}))
+    answer = visit.post(every_type.get_absolute_url(), sent(form_key, EVERY_TYPE | {"pw_req": ""}))
 
     assert answer["Location"] == Job.objects.get().get_absolute_url()
 
 
-def test_a_kept_password_of_another_person_is_not_used(page, every_type, alice, django_user_model):
+def test_a_kept_password_of_another_person_is_not_used(visit, every_type, alice, django_user_model):
     form_key = uuid4()
     mallory = django_user_model.objects.create_user("mallory")
     secrets.keep(form_key, mallory, {"pw_req": "theirs-1"})
 
-    answer = page.post(every_type.get_absolute_url(), sent(form_key, EVERY_TYPE | {"pw_req": ""}))
+    answer = visit.post(every_type.get_absolute_url(), sent(form_key, EVERY_TYPE | {"pw_req": ""}))
 
     assert answer.status_code == 422
     assert not Job.objects.exists()
 
 
-def test_a_form_key_that_was_tampered_with_is_replaced(page, tile):
-    answer = page.post(tile.get_absolute_url(), {"form_key": "x"} | sent("x", ANSWERS))
+def test_a_form_key_that_was_tampered_with_is_replaced(visit, tile):
+    answer = visit.post(tile.get_absolute_url(), {"form_key": "x"} | sent("x", ANSWERS))
 
     assert answer.status_code == 302
 
 
-def test_two_people_with_the_same_form_key_order_one_each(page, tile, django_user_model):
+def test_two_people_with_the_same_form_key_order_one_each(visit, tile, django_user_model):
     form_key = uuid4()
-    page.post(tile.get_absolute_url(), sent(form_key, ANSWERS))
+    visit.post(tile.get_absolute_url(), sent(form_key, ANSWERS))
     other = Client()
     other.force_login(django_user_model.objects.create_user("dan"))
     other.post(tile.get_absolute_url(), sent(form_key, ANSWERS))
@@ -159,37 +168,37 @@ def test_two_people_with_the_same_form_key_order_one_each(page, tile, django_use
     assert Job.objects.count() == 2
 
 
-def test_a_paused_tile_says_why_and_takes_no_order(page, tile):
+def test_a_paused_tile_says_why_and_takes_no_order(visit, tile):
     tile.paused = "Until 14:00: Tower is being upgraded."
     tile.save()
 
-    answer = page.post(tile.get_absolute_url(), sent(uuid4(), ANSWERS))
+    answer = visit.post(tile.get_absolute_url(), sent(uuid4(), ANSWERS))
 
     assert "Tower is being upgraded" in answer.content.decode()
     assert not Job.objects.exists()
 
 
-def test_an_order_is_taken_while_tower_is_down_and_the_page_says_so(page, tile, controller, tower):
+def test_an_order_is_taken_while_tower_is_down_and_the_page_says_so(visit, tile, controller, tower):
     controller.failed_us("Tower does not answer.")
     tower.down()
 
-    text = page.get(tile.get_absolute_url()).content.decode()
+    text = visit.get(tile.get_absolute_url()).content.decode()
     assert "does not answer" in text
-    assert page.post(tile.get_absolute_url(), sent(uuid4(), ANSWERS)).status_code == 302
+    assert visit.post(tile.get_absolute_url(), sent(uuid4(), ANSWERS)).status_code == 302
     tower.up()
 
 
-def test_a_page_never_asks_tower(page, tile, tower):
-    page.get("/")
-    page.get(tile.get_absolute_url())
-    page.post(tile.get_absolute_url(), sent(uuid4(), ANSWERS))
-    page.get("/jobs/")
-    page.get(Job.objects.get().get_absolute_url())
+def test_a_page_never_asks_tower(visit, tile, tower):
+    visit.get("/")
+    visit.get(tile.get_absolute_url())
+    visit.post(tile.get_absolute_url(), sent(uuid4(), ANSWERS))
+    visit.get("/jobs/")
+    visit.get(Job.objects.get().get_absolute_url())
 
     assert not tower.requests
 
 
-def test_an_order_is_kept_when_the_broker_is_down(page, tile, monkeypatch):
+def test_an_order_is_kept_when_the_broker_is_down(visit, tile, monkeypatch):
     from kombu.exceptions import OperationalError
 
     from jobs import tasks
@@ -199,13 +208,13 @@ def test_an_order_is_kept_when_the_broker_is_down(page, tile, monkeypatch):
 
     monkeypatch.setattr(tasks.launch_job, "apply_async", down)
 
-    assert page.post(tile.get_absolute_url(), sent(uuid4(), ANSWERS)).status_code == 302
-    assert Job.objects.due(Job.objects.get().placed_at).exists()
+    assert visit.post(tile.get_absolute_url(), sent(uuid4(), ANSWERS)).status_code == 302
+    assert Job.objects.due(timezone.now()).exists()
 
 
 @pytest.mark.parametrize("method", ["put", "delete", "patch"])
-def test_it_rejects_other_methods(page, tile, method):
-    assert getattr(page, method)(tile.get_absolute_url()).status_code == 405
+def test_it_rejects_other_methods(visit, tile, method):
+    assert getattr(visit, method)(tile.get_absolute_url()).status_code == 405
 
 
 def test_it_leads_to_the_sign_in_page_without_a_session(tile):

@@ -5,6 +5,8 @@ import pytest
 from jobs import ansi, output
 from jobs.models import Job, Status
 
+from .conftest import ANSWERS
+
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("at_once")]
 
 GREEN = "\x1b[0;32mok: [leaf-101]\x1b[0m\n"
@@ -80,7 +82,8 @@ def test_output_is_read_later_when_tower_is_down_at_the_end(running, tower, work
 
 
 def test_a_job_that_failed_says_what_its_task_said(running, tower, work):
-    tower.finish(tower.jobs[0]["id"], status="failed", failure="The address 10.46.5.1 belongs to TEN_WATER.")
+    tower.say_failed(tower.jobs[0]["id"], "The address 10.46.5.1 belongs to TEN_WATER.")
+    tower.finish(tower.jobs[0]["id"], status="failed")
     work(2)
 
     assert fresh(running).explanation == "The address 10.46.5.1 belongs to TEN_WATER."
@@ -105,8 +108,8 @@ def test_lines_can_be_asked_for_from_the_middle(running, tower, work):
 
 
 def test_a_workflow_has_no_output_and_ends_all_the_same(make_tile, place, tower, work):
-    name = next(template["name"] for template in tower.templates() if template["type"] == "workflow_job_template")
-    job = place(of=make_tile(name))
+    name = next(template["name"] for template in tower.templates() if template["kind"] == "workflow_job_template")
+    job = place(of=make_tile(name), **ANSWERS)
     work()
     assert fresh(job).tower_type == "workflow_job"
 

@@ -23,7 +23,7 @@ def _empty_cache():
 
 
 @pytest.fixture
-def page(alice):
+def visit(alice):
     client = Client()
     client.force_login(alice)
     return client
@@ -42,25 +42,25 @@ def has_row(answer, job):
     return f'id="job-{job.pk}"' in answer.content.decode()
 
 
-def test_a_refresh_with_nothing_new_is_silent_and_reads_no_job(page, place, django_assert_max_num_queries):
+def test_a_refresh_with_nothing_new_is_silent_and_reads_no_job(visit, place, django_assert_max_num_queries):
     place()
     versions.raise_version()
-    address, _ = poller(page.get("/jobs/"))
+    address, _ = poller(visit.get("/jobs/"))
 
     with django_assert_max_num_queries(2):
-        answer = page.get(address, headers=HTMX)
+        answer = visit.get(address, headers=HTMX)
 
     assert answer.status_code == 204
 
 
-def test_a_refresh_brings_the_changed_row_and_no_other(page, place):
+def test_a_refresh_brings_the_changed_row_and_no_other(visit, place):
     first, second = place(), place()
-    address, _ = poller(page.get("/jobs/"))
+    address, _ = poller(visit.get("/jobs/"))
     Job.objects.update(changed_at=timezone.now() - timedelta(minutes=1))
     second.refresh_from_db()
     states.move(second, status=Status.RUNNING)
 
-    answer = page.get(address, headers=HTMX)
+    answer = visit.get(address, headers=HTMX)
 
     assert answer.status_code == 200
     assert has_row(answer, second)
@@ -69,68 +69,68 @@ def test_a_refresh_brings_the_changed_row_and_no_other(page, place):
     assert "hx-swap-oob" in answer.content.decode()
 
 
-def test_a_new_order_arrives_at_the_top_once(page, place):
+def test_a_new_order_arrives_at_the_top_once(visit, place):
     versions.raise_version()
-    address, _ = poller(page.get("/jobs/"))
+    address, _ = poller(visit.get("/jobs/"))
     job = place()
 
-    first = page.get(address, headers=HTMX)
+    first = visit.get(address, headers=HTMX)
     assert has_row(first, job)
-    second = page.get(poller(first)[0], headers=HTMX)
+    second = visit.get(poller(first)[0], headers=HTMX)
 
     assert second.status_code == 204
 
 
-def test_polling_is_slow_when_nothing_is_active_and_quick_otherwise(page, place):
-    assert poller(page.get("/jobs/"))[1] == 30
+def test_polling_is_slow_when_nothing_is_active_and_quick_otherwise(visit, place):
+    assert poller(visit.get("/jobs/"))[1] == 30
 
     job = place()
-    answer = page.get("/jobs/")
+    answer = visit.get("/jobs/")
     assert poller(answer)[1] == 3
 
     states.move(Job.objects.get(pk=job.pk), status=Status.SUCCESSFUL)
-    assert poller(page.get(poller(answer)[0], headers=HTMX))[1] == 30
+    assert poller(visit.get(poller(answer)[0], headers=HTMX))[1] == 30
 
 
-def test_no_lost_version_hides_a_change_for_long(page, place):
+def test_no_lost_version_hides_a_change_for_long(visit, place):
     job = place()
     versions.raise_version()
-    address, _ = poller(page.get("/jobs/"))
+    address, _ = poller(visit.get("/jobs/"))
     Job.objects.filter(pk=job.pk).update(status=Status.RUNNING, changed_at=timezone.now())
-    assert page.get(address, headers=HTMX).status_code == 204
+    assert visit.get(address, headers=HTMX).status_code == 204
 
     old = re.sub(r"at=[^&]+", f"at={(timezone.now() - timedelta(minutes=1)).strftime('%Y-%m-%dT%H:%M:%SZ')}", address)
-    assert has_row(page.get(old, headers=HTMX), job)
+    assert has_row(visit.get(old, headers=HTMX), job)
 
 
-def test_a_cache_that_is_down_only_costs_the_saving(page, place, monkeypatch):
+def test_a_cache_that_is_down_only_costs_the_saving(visit, place, monkeypatch):
     job = place()
-    address, _ = poller(page.get("/jobs/"))
+    address, _ = poller(visit.get("/jobs/"))
     monkeypatch.setattr(cache, "get", lambda *_, **__: (_ for _ in ()).throw(ConnectionError))
 
-    assert has_row(page.get(address, headers=HTMX), job)
+    assert has_row(visit.get(address, headers=HTMX), job)
 
 
-def test_the_end_of_the_session_leads_the_whole_page_to_the_sign_in_page(page, place):
+def test_the_end_of_the_session_leads_the_whole_page_to_the_sign_in_page(visit, place):
     place()
-    address, _ = poller(page.get("/jobs/"))
-    page.logout()
+    address, _ = poller(visit.get("/jobs/"))
+    visit.logout()
 
-    answer = page.get(address, headers=HTMX)
+    answer = visit.get(address, headers=HTMX)
 
     assert answer["HX-Redirect"] == "/accounts/login/?next=/jobs/%3Fwhose%3Dmine"
     assert b"<form" not in answer.content
 
 
 @pytest.mark.parametrize("query", ["since=x&at=x&rows=x", "since=x&at=2026-99-99&rows=1.2.3", "before=x", "since=&at="])
-def test_a_tampered_address_is_harmless(page, place, query):
+def test_a_tampered_address_is_harmless(visit, place, query):
     place()
 
-    assert page.get(f"/jobs/?{query}", headers=HTMX).status_code in {200, 204}
-    assert page.get(f"/jobs/?{query}").status_code == 200
+    assert visit.get(f"/jobs/?{query}", headers=HTMX).status_code in {200, 204}
+    assert visit.get(f"/jobs/?{query}").status_code == 200
 
 
-def test_older_jobs_are_a_page_away(page, tile, alice, controller):
+def test_older_jobs_are_a_page_away(visit, tile, alice, controller):
     from uuid import uuid4
 
     Job.objects.bulk_create(
@@ -144,14 +144,14 @@ def test_older_jobs_are_a_page_away(page, tile, alice, controller):
         )
         for _ in range(120)
     )
-    answer = page.get("/jobs/")
+    answer = visit.get("/jobs/")
     assert answer.content.decode().count('id="job-') == 50
 
     older = unescape(re.search(r'href="([^"]*before=[^"]*)"', answer.content.decode())[1])
-    assert page.get(older).content.decode().count('id="job-') == 50
+    assert visit.get(older).content.decode().count('id="job-') == 50
 
 
-def test_the_page_takes_the_same_few_queries_for_five_rows_and_for_fifty(page, tile, alice, controller):
+def test_the_page_takes_the_same_few_queries_for_five_rows_and_for_fifty(visit, tile, alice, controller):
     from uuid import uuid4
 
     from django.db import connection
@@ -171,7 +171,7 @@ def test_the_page_takes_the_same_few_queries_for_five_rows_and_for_fifty(page, t
             for _ in range(more)
         )
         with CaptureQueriesContext(connection) as captured:
-            page.get("/jobs/")
+            visit.get("/jobs/")
         counts.append(len(captured))
 
     assert counts[0] == counts[1] <= 10

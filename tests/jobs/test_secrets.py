@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 from jobs import secrets
 from jobs.models import Job, JobSecret, KeptSecret, Status
 
+from .test_launch import tighten
+
 SECRET = 's3cr3t "quoted" & <ümlaut>'
 
 
@@ -92,12 +94,7 @@ class TestOrders:
         job = place(
             of=tile, t_req="abc", ta_req="x", pw_req="hunter22", i_req="5", f_req="1.5", mc_req="red", ms_req="a"
         )
-        template = tower.template("Every survey type")["id"]
-        survey = tower.survey(template)
-        for question in survey:
-            if question["variable"] == "pw_req":
-                question["max"] = 5
-        tower.set_survey(template, survey)
+        tighten(tower, "Every survey type", "pw_req", max=5)
 
         work()
 
