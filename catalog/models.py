@@ -4,16 +4,23 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.models import AnonymousUser, Group, User
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
 from catalog.looks import Colour, Icon, Size
+from portal.addresses import trouble_with
 from portal.encryption import EncryptedTextField
 
 if TYPE_CHECKING:
     from django_stubs_ext.db.models.manager import RelatedManager
+
+
+def validate_address(url: str) -> None:
+    if trouble := trouble_with(url):
+        raise ValidationError(f"It {trouble}.")
 
 
 class ControllerManager(models.Manager["Controller"]):
@@ -25,7 +32,12 @@ class Controller(models.Model):
     """One Ansible Tower, AWX or AAP controller, and the service account that the portal uses there."""
 
     name = models.CharField(max_length=100, unique=True)
-    url = models.URLField(help_text="Such as https://tower.example.com, without /api/.")
+    url = models.CharField(
+        "URL",
+        max_length=200,
+        validators=[validate_address],
+        help_text="Such as https://tower.example.com, without /api/.",
+    )
     token = EncryptedTextField(blank=True, help_text="A personal access token with write scope. Stored encrypted.")
     ca_bundle = models.CharField(
         "CA bundle", max_length=500, blank=True, help_text="Path of a PEM file on the server, if Tower has its own CA."

@@ -1,12 +1,13 @@
 """What values a setting may have. Each raises environs' ValidationError, with words that do not repeat the value."""
 
 from collections.abc import Sequence
-from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
 import dj_database_url
 from cryptography.fernet import Fernet
 from environs import ValidationError, validate
+
+from portal.addresses import trouble_with
 
 positive = validate.Range(min=0, min_inclusive=False)
 log_level = validate.OneOf(["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"])
@@ -23,11 +24,8 @@ def fernet_keys(keys: Sequence[str]) -> None:
 
 
 def tower_url(url: str) -> None:
-    parts = urlsplit(url)
-    if url and not (parts.scheme in {"http", "https"} and parts.hostname):
-        raise ValidationError("must be an address such as https://tower.example.com")
-    if "@" in parts.netloc:
-        raise ValidationError("must not hold a name or a password; Tower's token goes into TOWER_TOKEN")
+    if url and (trouble := trouble_with(url)):
+        raise ValidationError(trouble)
 
 
 def database_url(url: str) -> None:
