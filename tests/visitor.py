@@ -2,6 +2,7 @@
 
 import re
 from html import unescape
+from html.parser import HTMLParser
 from urllib.parse import urljoin, urlsplit
 
 import requests
@@ -23,11 +24,11 @@ class Visitor:
         assert answer.status_code == 302, f"{username} could not sign in: {answer.status_code}"
         return self
 
-    def post(self, path: str, fields: dict[str, str], page: requests.Response, to: str = "") -> requests.Response:
-        """Send a form of `page`: its hidden fields and `fields`. `to` is another web server with the same database."""
+    def post(self, path: str, changes: dict[str, str], page: requests.Response, to: str = "") -> requests.Response:
+        """Send the form of `page` with `changes`. `to` is another web server with the same database."""
         url = urljoin(to or self.url, path)
         return self.session.post(
-            url, data=hidden(page.text) | fields, headers={"Referer": url}, allow_redirects=False, timeout=60
+            url, data=fields(page.text) | changes, headers={"Referer": url}, allow_redirects=False, timeout=60
         )
 
     def order(self, slug: str, answers: dict[str, str]) -> int:
@@ -39,14 +40,46 @@ class Visitor:
         return job_number(answer)
 
 
-def hidden(page: str) -> dict[str, str]:
-    """The hidden fields of a page's forms, by name; among them the CSRF token and the form's key."""
-    found: dict[str, str] = {}
-    for tag in re.findall(r"<input\b[^>]*>", page):
-        attributes = {name: unescape(value) for name, value in re.findall(r'([\w-]+)="([^"]*)"', tag)}
-        if attributes.get("type") == "hidden" and "name" in attributes:
-            found[attributes["name"]] = attributes.get("value", "")
-    return found
+class _Fields(HTMLParser):
+    """What a browser would send of a page's forms if nothing was typed."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.values: dict[str, list[str]] = {}
+        self._select = self._textarea = ""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = {name: value or "" for name, value in attrs}
+        name, kind = given.get("name", ""), given.get("type", "text")
+        if tag == "input" and name and kind not in {"submit", "search"}:
+            if kind not in {"checkbox", "radio"} or "checked" in given:
+                self._add(name, given.get("value", "on" if kind == "checkbox" else ""))
+        elif tag == "select":
+            self._select = name
+        elif tag == "option" and "selected" in given:
+            self._add(self._select, given.get("value", ""))
+        elif tag == "textarea" and name:
+            self._textarea = name
+            self._add(name, "")
+
+    def handle_data(self, data: str) -> None:
+        if self._textarea:
+            self.values[self._textarea][-1] += data.removeprefix("\n")
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "textarea":
+            self._textarea = ""
+
+    def _add(self, name: str, value: str) -> None:
+        self.values.setdefault(name, []).append(value)
+
+
+def fields(page: str) -> dict[str, list[str]]:
+    """The fields of a page's forms with what they hold; among them the CSRF token and the form's key."""
+    reader = _Fields()
+    reader.feed(page)
+    reader.values["csrfmiddlewaretoken"] = reader.values["csrfmiddlewaretoken"][-1:]
+    return reader.values
 
 
 def errors(page: str) -> list[str]:

@@ -5,20 +5,14 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
-from demo.tower.harness import TowerHarness
 
+from demo.tower.harness import TowerHarness
 from tests.deploy import compose
 from tests.processes import PYTHON, run
 from tests.services import servers
 from tests.services.stack import Backing, Stack, portal
 
-ANSWERS = {
-    "_tenant_shortname": "acme",
-    "_customer_id": "K12345",
-    "_epg_name": "web",
-    "_vlan_id": "465",
-    "_epg_fw": "true",
-}
+ANSWERS = {"_tenant_shortname": "acme", "_customer_id": "K12345", "_vlan_id": "465"}
 SLUG = "new-customer-l2-setup"
 
 
