@@ -1,7 +1,7 @@
 """The WSGI application: from a path under /api/ to a view, and from what the view says to an answer."""
 
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from email.utils import formatdate
 from typing import Any
 
@@ -74,7 +74,7 @@ class Application:
         return answer
 
     def _serve(
-        self, request: Request, base: str, views: dict[str, routes.View], values: dict[str, Any], *, anyone: bool
+        self, request: Request, base: str, views: dict[str, routes.View], values: Mapping[str, Any], *, anyone: bool
     ) -> Response:
         allowed = ", ".join([*views, "HEAD", "OPTIONS"])
         who, scope = (None, "") if anyone else self.tower.accounts.authenticate(request.authorization)
@@ -92,7 +92,7 @@ class Application:
             del answer.headers["Content-Type"]
         return answer
 
-    def _view(self, call: Call, views: dict[str, routes.View], values: dict[str, Any], *, anyone: bool) -> Response:
+    def _view(self, call: Call, views: dict[str, routes.View], values: Mapping[str, Any], *, anyone: bool) -> Response:
         method = "GET" if call.request.method == "HEAD" else call.request.method
         if not anyone and call.who is NOBODY:
             raise unauthenticated()

@@ -19,5 +19,5 @@ def seconds(start: str | None, end: str | None) -> float:
     """Seconds from one stamp to another, or to now when there is no end; 0.0 when nothing has started."""
     if start is None:
         return 0.0
-    last = datetime.strptime(end, FORMAT) if end else datetime.now(UTC).replace(tzinfo=None)
-    return round(max((last - datetime.strptime(start, FORMAT)).total_seconds(), 0.0), 3)
+    last = datetime.fromisoformat(end) if end else datetime.now(UTC)
+    return round(max((last - datetime.fromisoformat(start)).total_seconds(), 0.0), 3)

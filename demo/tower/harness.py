@@ -4,7 +4,7 @@ import tempfile
 import threading
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from werkzeug.wrappers import Request
 
@@ -79,7 +79,7 @@ class TowerHarness:
         """Start over with another catalog, such as the demo's own."""
         self.reset(catalog)
 
-    def __enter__(self) -> "TowerHarness":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -99,8 +99,8 @@ def _summary(call: Call, job: Job, *, ran: bool) -> dict[str, Any]:
         found["execution_environment"] = environment()
         found["instance_group"] = {"id": 2, "name": "default", "is_container_group": False}
     if job.workflow and (parent := call.tower.ledger.jobs.get(job.workflow)):
-        found["source_workflow_job"] = {"id": parent.id, "name": parent.name, "description": parent.description,
-                                        "status": parent.status, "failed": parent.failed, "elapsed": parent.elapsed}  # fmt: skip
+        names = ("id", "name", "description", "status", "failed", "elapsed")
+        found["source_workflow_job"] = {name: getattr(parent, name) for name in names}
     if job.created_by:
         found["created_by"] = links.user(call, job.created_by)
     found["user_capabilities"] = {"delete": call.who.superuser, "start": call.may_write}

@@ -12,7 +12,7 @@ def get(call: Call, pk: int) -> dict[str, Any]:
     world = call.tower.world
     credentials = [world.credentials[one] for one in template.credentials]
     passwords = [name for credential in credentials for name in credential.passwords_needed]
-    defaults = {"inventory": _inventory(call, template)}
+    defaults: dict[str, Any] = {"inventory": _inventory(call, template)}
     defaults |= {name: template.values[name] for name in ("limit", "scm_branch", "job_tags", "skip_tags")}
     defaults |= {"extra_vars": template.extra_vars, "diff_mode": template.values["diff_mode"]}
     defaults |= {"job_type": template.values["job_type"], "verbosity": template.values["verbosity"]}

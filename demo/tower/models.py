@@ -1,11 +1,22 @@
 """What can be asked of each kind of row: the fields behind Tower's filters."""
 
+from collections.abc import Callable
+from operator import attrgetter
 from typing import Any
 
 from demo.tower.filters import Model
 from demo.tower.ledger import Job
 from demo.tower.state import Tower
 from demo.tower.world import Template
+
+
+def _item(name: str, missing: Any = None) -> Callable[[Any], Any]:
+    return lambda row: row.get(name, missing)
+
+
+def _value(name: str) -> Callable[[Any], Any]:
+    return lambda row: row.values.get(name)
+
 
 USER = Model(
     "User",
@@ -31,11 +42,11 @@ EVENT = Model(
     "JobEvent",
     {
         "id": ("int", lambda event: event["id"]),
-        **{name: ("int", lambda event, key=name: event[key])
+        **{name: ("int", _item(name))
            for name in ("counter", "start_line", "end_line", "verbosity")},
-        **{name: ("str", lambda event, key=name: event[key])
+        **{name: ("str", _item(name))
            for name in ("event", "uuid", "parent_uuid", "host_name", "play", "task", "role", "playbook", "stdout")},
-        **{name: ("bool", lambda event, key=name: event[key]) for name in ("failed", "changed")},
+        **{name: ("bool", _item(name)) for name in ("failed", "changed")},
         "created": ("date", lambda event: event["created"]),
     },
 )  # fmt: skip
@@ -45,7 +56,7 @@ HOST_SUMMARY = Model(
         "id": ("int", lambda row: row["id"]),
         "host_name": ("str", lambda row: row["host_name"]),
         "failed": ("bool", lambda row: row["failed"]),
-        **{name: ("int", lambda row, key=name: row.get(key, 0))
+        **{name: ("int", _item(name, 0))
            for name in ("ok", "changed", "failures", "dark", "skipped", "processed", "ignored", "rescued")},
     },
 )  # fmt: skip
@@ -58,11 +69,11 @@ def template_model(tower: Tower, name: str = "JobTemplate") -> Model:
     fields: dict[str, Any] = {
         "id": ("int", lambda one: one.id),
         "type": ("str", lambda one: one.kind),
-        **{key: ("str", lambda one, key=key: getattr(one, key)) for key in ("name", "description", "playbook")},
-        **{key: ("date", lambda one, key=key: getattr(one, key)) for key in ("created", "modified")},
-        **{key: ("bool", lambda one, key=key: getattr(one, key)) for key in ("survey_enabled", "allow_simultaneous")},
-        **{key: ("int", lambda one, key=key: one.values.get(key)) for key in ("inventory", "verbosity", "forks")},
-        **{key: ("str", lambda one, key=key: one.values.get(key)) for key in ("limit", "job_type", "job_tags")},
+        **{key: ("str", attrgetter(key)) for key in ("name", "description", "playbook")},
+        **{key: ("date", attrgetter(key)) for key in ("created", "modified")},
+        **{key: ("bool", attrgetter(key)) for key in ("survey_enabled", "allow_simultaneous")},
+        **{key: ("int", _value(key)) for key in ("inventory", "verbosity", "forks")},
+        **{key: ("str", _value(key)) for key in ("limit", "job_type", "job_tags")},
         "project": ("int", lambda one: one.project),
         "organization": ("int", lambda one: tower.world.organization_id),
         "created_by": ("int", lambda one: 1),
@@ -81,9 +92,9 @@ def job_model(tower: Tower, name: str = "UnifiedJob") -> Model:
     fields: dict[str, Any] = {
         "id": ("int", lambda job: job.id),
         "type": ("str", lambda job: job.type),
-        **{key: ("str", lambda job, key=key: getattr(job, key))
+        **{key: ("str", attrgetter(key))
            for key in ("name", "description", "status", "launch_type", "job_explanation")},
-        **{key: ("date", lambda job, key=key: getattr(job, key))
+        **{key: ("date", attrgetter(key))
            for key in ("created", "modified", "started", "finished", "canceled_on")},
         "failed": ("bool", lambda job: job.failed),
         "elapsed": ("int", lambda job: job.elapsed),
@@ -93,7 +104,7 @@ def job_model(tower: Tower, name: str = "UnifiedJob") -> Model:
     }  # fmt: skip
     if name != "WorkflowJob":
         fields["job_template"] = ("int", lambda job: job.template if job.type == "job" else None)
-        fields |= {key: ("str", lambda job, key=key: job.values.get(key)) for key in ("limit", "job_tags", "skip_tags")}
+        fields |= {key: ("str", _value(key)) for key in ("limit", "job_tags", "skip_tags")}
         fields["inventory"] = ("int", lambda job: job.values.get("inventory"))
     if name != "Job":
         fields["workflow_job_template"] = ("int", lambda job: job.template if job.type == "workflow_job" else None)

@@ -1,5 +1,6 @@
 """OPTIONS: what a resource can do, as clients that build their commands from it expect (awxkit does)."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from demo.tower.call import Call
@@ -18,7 +19,7 @@ CHOICES = {
 }
 
 
-def describe(call: Call, values: dict[str, Any]) -> dict[str, Any]:
+def describe(call: Call, values: Mapping[str, Any]) -> dict[str, Any]:
     """The description of a resource."""
     steps = [step for step in call.request.path.removeprefix(call.base).split("/") if step][1:]
     name = " ".join(steps[:1] + ([] if values else ["list"])).replace("_", " ").title()

@@ -53,13 +53,13 @@ def after(tower: Tower, job: Job) -> None:
 
 def host_summary(job: Job, host: str | dict[str, Any]) -> dict[str, Any]:
     """A host's counts as they are kept; a bare name stands for one successful task."""
-    counts = {"ok": 1, "name": host} if isinstance(host, str) else dict(host)
-    name = counts.pop("name")
+    counts: dict[str, Any] = {"ok": 1, "name": host} if isinstance(host, str) else dict(host)
+    name = str(counts.pop("name"))
     counts["failures"] = counts.pop("failed", counts.get("failures", 0))
     counts["dark"] = counts.pop("unreachable", counts.get("dark", 0))
     failed = bool(counts["failures"] or counts["dark"])
     return {
-        "id": job.id * 1000 + sum(map(ord, name)) % 1000,
+        "id": job.id * 1000 + sum(name.encode()) % 1000,
         "host_name": name,
         "processed": 1,
         **counts,

@@ -23,6 +23,8 @@ class DropConnectionError(Exception):
 class Handler(WSGIRequestHandler):
     """Reads whole requests and writes whole answers, so that a connection can serve many."""
 
+    server: "_Server"
+
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
     timeout = 120  # seconds an idle connection may stay
@@ -30,11 +32,11 @@ class Handler(WSGIRequestHandler):
     def setup(self) -> None:
         """Take the connection into the server's list."""
         super().setup()
-        self.server.connections.add(self.connection)  # type: ignore[attr-defined]
+        self.server.connections.add(self.connection)
 
     def finish(self) -> None:
         """Let go of it."""
-        self.server.connections.discard(self.connection)  # type: ignore[attr-defined]
+        self.server.connections.discard(self.connection)
         with contextlib.suppress(OSError):
             super().finish()
 
@@ -45,7 +47,7 @@ class Handler(WSGIRequestHandler):
         environ["wsgi.input"] = BytesIO(body)
         environ["demo.connection"] = self.connection
         try:
-            chunks, status, headers = run_wsgi_app(self.server.app, environ, buffered=True)  # type: ignore[attr-defined]
+            chunks, status, headers = run_wsgi_app(self.server.app, environ, buffered=True)
         except DropConnectionError:
             self.close_connection = True
             with contextlib.suppress(OSError):
@@ -62,7 +64,7 @@ class Handler(WSGIRequestHandler):
 
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
         """A line for each request: method and path, never a body or a header."""
-        if self.server.talks:  # type: ignore[attr-defined]
+        if self.server.talks:
             print(f"{formatdate(localtime=True)} {self.command} {self.path}", file=sys.stderr)
 
     def log_error(self, format: str, *args: Any) -> None:  # noqa: A002  the base class's name

@@ -45,9 +45,15 @@ def ping(call: Call) -> dict[str, Any]:
 def config(call: Call) -> dict[str, Any]:
     """GET config/."""
     licence = {"license_type": "open", "valid_key": True, "subscription_name": "OPEN", "product_name": "AWX"}
-    shape = {"time_zone": "UTC", "license_info": licence, "version": VERSION, "eula": "", "analytics_status": "off"}
+    shape: dict[str, Any] = {
+        "time_zone": "UTC",
+        "license_info": licence,
+        "version": VERSION,
+        "eula": "",
+        "analytics_status": "off",
+    }
     shape |= {"analytics_collectors": {}, "become_methods": [["sudo", "Sudo"], ["enable", "Enable"]]}
-    admin = {"project_base_dir": "", "project_local_paths": [], "custom_virtualenvs": []}
+    admin: dict[str, Any] = {"project_base_dir": "", "project_local_paths": [], "custom_virtualenvs": []}
     return shape | (admin if call.who.superuser else {})
 
 

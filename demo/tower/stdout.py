@@ -14,8 +14,15 @@ from demo.tower.ledger import Job
 LARGEST = 1024 * 1024
 COLOURS = re.compile(r"\x1b\[[0-9;]*[mK]")
 PLAIN = "text/plain; charset=utf-8"
-PAGE = '<!DOCTYPE HTML>\n<html>\n  <head>\n    <meta http-equiv="Content-Type" content="text/html; charset=utf-8">\n' \
-       '    <title>{title}</title>\n  </head>\n  <body class="ansi_fore ansi_back"><pre>{text}</pre></body>\n</html>\n'  # fmt: skip
+PAGE = """<!DOCTYPE HTML>
+<html>
+  <head>
+    <meta http-equiv="Content-Type" content="text/html; charset=utf-8">
+    <title>{title}</title>
+  </head>
+  <body class="ansi_fore ansi_back"><pre>{text}</pre></body>
+</html>
+"""
 
 
 def get(call: Call, pk: int) -> Response | dict[str, Any]:

@@ -94,10 +94,8 @@ def sort_variables(
     if left and strict:
         title = "Workflow Job Template" if template.is_workflow else "Job Template"
         names = ", ".join(str(name) for name in left)
-        errors["extra_vars"] = [
-            f"Variables {names} are not allowed on launch. Check the Prompt on Launch setting on the {title} "
-            "to include Extra Variables."
-        ]
+        where = f"Check the Prompt on Launch setting on the {title} to include Extra Variables."
+        errors["extra_vars"] = [f"Variables {names} are not allowed on launch. {where}"]
     return accepted, rejected, errors
 
 

@@ -41,7 +41,7 @@ def create_sliced(
     tower: Tower, template: Template, slices: int, secrets: dict[str, Any], fields: dict[str, Any]
 ) -> Job:
     """A job template whose work is cut into slices gives a workflow job with a node for each."""
-    nodes = [
+    nodes: list[dict[str, Any]] = [
         {"id": _serial(tower), "identifier": str(number), "template": template.id,
          "job": None, "extra_data": {}, "do_not_run": False, "success": [], "failure": [], "always": [],
          "slice": number}
