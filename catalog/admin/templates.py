@@ -16,6 +16,8 @@ from catalog.admin.towers import nudge
 from catalog.models import Controller, Template
 from catalog.survey import parse
 
+HEAD = "<tr><th>Question</th><th>Variable</th><th>Type</th><th>Required</th><th>Choices</th></tr>"
+
 
 @admin.register(Template)
 class TemplateAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
@@ -79,7 +81,6 @@ class TemplateAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     def survey_questions(self, template: Template) -> str:
         if not template.questions:
             return "It asks nothing." if not template.survey else "It has a survey, which is switched off in Tower."
-        head = "<tr><th>Question</th><th>Variable</th><th>Type</th><th>Required</th><th>Choices</th></tr>"
         rows = format_html_join(
             "",
             "<tr><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>",
@@ -88,7 +89,7 @@ class TemplateAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
                 for one in parse(template.questions)
             ),
         )
-        return format_html("<table><thead>{}</thead><tbody>{}</tbody></table>", format_html(head), rows)
+        return format_html(f"<table><thead>{HEAD}</thead><tbody>{{}}</tbody></table>", rows)
 
     @admin.display(description="asks at launch")
     def needs(self, template: Template) -> str:

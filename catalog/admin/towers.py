@@ -1,5 +1,7 @@
 """Towers: where they are, who we are there, and how they fare. For operators."""
 
+from typing import Any
+
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
@@ -65,6 +67,11 @@ class ControllerAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Controller]:
         return super().get_queryset(request).defer("token")
+
+    def get_fieldsets(self, request: HttpRequest, obj: Controller | None = None) -> Any:
+        """Without the token's field for those who may only look."""
+        may_change = self.has_change_permission(request, obj) or not obj
+        return [one for one in self.fieldsets or [] if may_change or one[1]["fields"] != ["new_token"]]
 
     def get_urls(self) -> list[URLPattern]:
         own = [
