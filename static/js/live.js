@@ -9,6 +9,8 @@
     },
   });
 
+  // By the time an answer is told of, the element that asked may have been replaced.
+  const asker = (event) => event.detail.requestConfig?.elt ?? event.detail.elt;
   const polls = (element) => element?.id === "poller" || element?.id === "output-tail";
   const folded = (element) => element.closest("details:not([open])") !== null;
 
@@ -31,10 +33,10 @@
     if (region) region.textContent = is ? "Updates are paused, trying again" : "Updates are live again";
   };
   for (const trouble of ["htmx:sendError", "htmx:responseError", "htmx:timeout"]) {
-    document.addEventListener(trouble, (event) => { if (polls(event.detail.elt)) paused(true); });
+    document.addEventListener(trouble, (event) => { if (polls(asker(event))) paused(true); });
   }
   document.addEventListener("htmx:afterRequest", (event) => {
-    if (polls(event.detail.elt) && event.detail.successful) paused(false);
+    if (polls(asker(event)) && event.detail.successful) paused(false);
   });
 
   // A log that is read at its end stays there while lines arrive.
