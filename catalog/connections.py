@@ -43,6 +43,8 @@ def tower(controller: Controller) -> Tower:
     if known and known[0] == key:
         return known[1]
     client = _client(controller, settings.TOWER_CONNECT_TIMEOUT, settings.TOWER_READ_TIMEOUT)
+    if known and known[0][0] == key[0]:
+        known[1].close()
     if controller.pk:
         _clients.known[controller.pk] = (key, client)
     return client

@@ -11,8 +11,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from catalog.looks import Colour, Icon, Size
-from portal.addresses import trouble_with
 from portal.encryption import EncryptedTextField
+from portal.tower.addresses import trouble_with
 
 if TYPE_CHECKING:
     from django_stubs_ext.db.models.manager import RelatedManager

@@ -7,7 +7,7 @@ import dj_database_url
 from cryptography.fernet import Fernet
 from environs import ValidationError, validate
 
-from portal.addresses import trouble_with
+from portal.tower.addresses import trouble_with
 
 positive = validate.Range(min=0, min_inclusive=False)
 log_level = validate.OneOf(["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"])

@@ -57,7 +57,7 @@ def _json(answer: Answer) -> Any:
     if "json" not in answer.headers.get("Content-Type", "").partition(";")[0].lower():
         raise Uncertain("Tower answered with something that is not JSON, such as a proxy's or a maintenance page.")
     try:
-        return json.loads(answer.body)
+        return json.loads(answer.body, parse_constant=str)
     except (ValueError, RecursionError):
         pass
     raise Uncertain("Tower's answer is not readable JSON.")

@@ -61,6 +61,9 @@ class Tower:
     def __repr__(self) -> str:
         return f"Tower({self._root}{self._prefix})"
 
+    def close(self) -> None:
+        self._wire.close()
+
     @property
     def base(self) -> str:
         """Where the API is, such as /api/v2/; asked for once if not known."""

@@ -16,11 +16,15 @@ class Asks(Protocol):
 
 
 def discover(wire: Asks) -> Identity:
-    """Ask each API's ping, which needs no account. Raises TowerError."""
+    """Ask each API's ping, which needs no account. A Tower that does not answer the first is not asked the second.
+
+    Raises TowerError.
+    """
     troubles: list[TowerError] = []
     for base in BASES:
+        answer = wire.get(f"{base}ping/")
         try:
-            pong = answers.read(wire.get(f"{base}ping/"))
+            pong = answers.read(answer)
         except (Uncertain, Denied, Gone, Rejected) as trouble:
             troubles.append(trouble)
             continue

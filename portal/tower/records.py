@@ -16,6 +16,13 @@ def _int(value: Any) -> int | None:
     return value if isinstance(value, int) and not isinstance(value, bool) else None
 
 
+def _id(value: Any) -> int:
+    number = _int(value)
+    if number is None or number < 1:
+        raise ValueError("no id")
+    return number
+
+
 def _number(value: Any) -> int:
     return _int(value) or 0
 
@@ -36,7 +43,7 @@ def _vars(value: Any) -> dict[str, Any]:
     """A job's extra_vars are a JSON string (S: JobSerializer)."""
     if isinstance(value, str):
         try:
-            value = json.loads(value)
+            value = json.loads(value, parse_constant=str)  # NaN fits into no database
         except (ValueError, RecursionError):
             return {}
     return _dict(value)
@@ -61,7 +68,7 @@ class Account:
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Self:
-        return cls(int(data["id"]), _text(data.get("username")), bool(data.get("is_superuser")))
+        return cls(_id(data["id"]), _text(data.get("username")), bool(data.get("is_superuser")))
 
 
 @dataclass(frozen=True)
@@ -78,7 +85,7 @@ class TemplateRecord:
     def from_json(cls, data: dict[str, Any]) -> Self:
         capabilities = _dict(_dict(data.get("summary_fields")).get("user_capabilities"))
         return cls(
-            id=int(data["id"]),
+            id=_id(data["id"]),
             kind=str(data["type"]),
             name=_text(data.get("name")),
             description=_text(data.get("description")),
@@ -114,7 +121,7 @@ class JobRecord:
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Self:
         """Raises KeyError, TypeError or ValueError if it has no id."""
-        number, kind = int(data["id"]), str(data.get("type") or "job")
+        number, kind = _id(data["id"]), str(data.get("type") or "job")
         creator = _dict(_dict(data.get("summary_fields")).get("created_by"))
         launcher = _dict(data.get("launched_by"))
         if not creator and launcher.get("type") == "user":

@@ -1,20 +1,10 @@
-"""One HTTP exchange with Tower, and how far it got.
-
-Whether a failed request was sent decides whether it may be sent again. Exceptions tell that only in part (a reset is
-a reset, before the first byte or after the last), so our connections note it themselves: `_flight.sent` turns true
-when the first byte of a request is about to leave. They also keep one deadline for the whole exchange, since the time
-limit of a socket starts anew with each byte that drips in.
+"""One HTTP exchange with Tower, and whether a failed one was sent, which decides whether it may be sent again.
 
 The environment's proxies are used; its CA bundles and ~/.netrc are not, since they would replace what the operator
 gave for this Tower. Redirects are never followed and cookies never kept: a session cookie beside Basic makes Tower
 ask for a CSRF token.
 """
 
-import http.client
-import io
-import socket
-import threading
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from http.cookiejar import DefaultCookiePolicy
@@ -22,13 +12,10 @@ from typing import Any
 
 import requests
 import urllib3
-from requests.adapters import HTTPAdapter
-from requests.exceptions import InvalidSchema
 from requests.utils import get_environ_proxies
-from urllib3.connection import HTTPConnection, HTTPSConnection
-from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
 from portal.tower.errors import Uncertain
+from portal.tower.watched import WatchedAdapter, flight
 
 LATE = "Tower did not answer in time."
 BROKEN = "The connection to Tower broke before its answer was complete."
@@ -52,115 +39,6 @@ class NotSent(Exception):
         self.cause = cause
 
 
-class _Flight(threading.local):
-    """The exchange that this thread is in."""
-
-    sent = False
-    connecting = False
-    reused = False
-    broke = False
-    deadline = float("inf")
-
-
-_flight = _Flight()
-
-
-class _TimedReader(io.RawIOBase):
-    def __init__(self, sock: socket.socket) -> None:
-        self._sock, self._limit, self._deadline = sock, sock.gettimeout(), _flight.deadline
-        self._raw = sock.makefile("rb", buffering=0)
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Any) -> int | None:
-        left = self._deadline - time.monotonic()
-        if left <= 0:
-            raise TimeoutError("the answer took too long")
-        self._sock.settimeout(min(left, self._limit or left))
-        return self._raw.readinto(buffer)
-
-    def close(self) -> None:
-        self._raw.close()
-        super().close()
-
-
-class _TimedSocket:
-    def __init__(self, sock: socket.socket) -> None:
-        self._sock = sock
-
-    def makefile(self, _mode: str) -> io.BufferedReader:
-        return io.BufferedReader(_TimedReader(self._sock))
-
-
-class _TimedResponse(http.client.HTTPResponse):
-    def __init__(self, sock: Any, *args: Any, **options: Any) -> None:
-        super().__init__(_TimedSocket(sock), *args, **options)  # type: ignore[arg-type]  # it only calls makefile
-
-
-class _Watched:
-    """For a urllib3 connection: notes in `_flight` what has left."""
-
-    response_class = _TimedResponse
-    answered_before = False
-    sock: Any
-
-    def connect(self) -> None:
-        _flight.connecting = True  # what a proxy's CONNECT sends is no part of the request
-        try:
-            super().connect()  # type: ignore[misc]
-        finally:
-            _flight.connecting = False
-
-    def request(self, *args: Any, **options: Any) -> None:
-        _flight.reused = self.answered_before
-        super().request(*args, **options)  # type: ignore[misc]
-
-    def send(self, data: Any) -> None:
-        if self.sock is None:
-            self.connect()
-        if not _flight.connecting:
-            _flight.sent = True
-        super().send(data)  # type: ignore[misc]
-
-    def getresponse(self) -> Any:
-        answer = super().getresponse()  # type: ignore[misc]
-        self.answered_before = True
-        return answer
-
-
-class _HTTP(_Watched, HTTPConnection):  # type: ignore[misc]
-    pass
-
-
-class _HTTPS(_Watched, HTTPSConnection):  # type: ignore[misc]
-    pass
-
-
-class _HTTPPool(HTTPConnectionPool):
-    ConnectionCls = _HTTP
-
-
-class _HTTPSPool(HTTPSConnectionPool):
-    ConnectionCls = _HTTPS
-
-
-_POOLS = {"http": _HTTPPool, "https": _HTTPSPool}
-
-
-class _Adapter(HTTPAdapter):
-    def init_poolmanager(self, *args: Any, **options: Any) -> None:
-        super().init_poolmanager(*args, **options)
-        self.poolmanager.pool_classes_by_scheme = _POOLS
-
-    def proxy_manager_for(self, proxy: str, **options: Any) -> Any:
-        if proxy.lower().startswith("socks"):
-            raise InvalidSchema("SOCKS proxies are not supported")  # their connections would not be watched
-        manager = super().proxy_manager_for(proxy, **options)
-        manager.pool_classes_by_scheme = _POOLS
-        return manager
-
-
 class _Session(requests.Session):
     def get_redirect_target(self, _response: requests.Response) -> str | None:
         return None
@@ -171,7 +49,7 @@ def _session(retries: urllib3.Retry) -> requests.Session:
     session.trust_env = False
     session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
     session.headers.update({"Accept": "application/json", "User-Agent": "tower-portal"})
-    adapter = _Adapter(max_retries=retries)
+    adapter = WatchedAdapter(max_retries=retries)
     session.mount("https://", adapter)
     session.mount("http://", adapter)
     return session
@@ -194,7 +72,7 @@ class Wire:
         try:
             return self._exchange(self._session, "GET", url, timeout=timeout)
         except Uncertain:
-            if not (_flight.reused and _flight.broke):
+            if not (flight.reused and flight.broke):
                 raise
         self._session.close()
         return self._exchange(self._session, "GET", url, timeout=timeout)
@@ -209,8 +87,7 @@ class Wire:
         self._session.close()
 
     def _exchange(self, session: requests.Session, method: str, url: str, *, timeout: float, **rest: Any) -> Answer:
-        _flight.sent = _flight.connecting = _flight.reused = _flight.broke = False
-        _flight.deadline = time.monotonic() + 2 * self._connect_timeout + timeout
+        flight.begin(2 * self._connect_timeout + timeout)
         try:
             with session.request(
                 method,
@@ -226,8 +103,8 @@ class Wire:
                 return Answer(response.status_code, response.headers, _body(response))
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError) as error:
             late = isinstance(error, requests.Timeout) or "timed out" in str(error) or "too long" in str(error)
-            _flight.broke = not late
-            failure = Uncertain(LATE if late else BROKEN) if _flight.sent else NotSent(error)
+            flight.broke = not late
+            failure = Uncertain(LATE if late else BROKEN) if flight.sent else NotSent(error)
         # Raised out here, so that the library's exception, which holds the request with its secrets, is not chained.
         raise failure
 

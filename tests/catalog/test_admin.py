@@ -161,7 +161,7 @@ def test_nobody_changes_a_template(operator, template):
 
 
 def test_a_curator_has_the_templates_read_again(curator, controller, monkeypatch):
-    nudged = []
+    nudged: list[int] = []
     monkeypatch.setattr(tasks.sync_controller, "delay", nudged.append)
     assert "Sync now" in curator.get(reverse("admin:catalog_template_changelist")).content.decode()
     curator.post(reverse("admin:catalog_template_sync"))
@@ -250,7 +250,7 @@ def test_a_failed_test_says_why(operator, controller):
 
 
 def test_a_sync_is_left_to_a_worker(operator, controller, monkeypatch):
-    nudged = []
+    nudged: list[int] = []
     monkeypatch.setattr(tasks.sync_controller, "delay", nudged.append)
     operator.post(reverse("admin:catalog_controller_sync", args=[controller.pk]))
     operator.post(

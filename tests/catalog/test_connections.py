@@ -102,6 +102,12 @@ def environment(settings):
     return settings
 
 
+def the_first_controller() -> Controller:
+    controller = connections.first_controller()
+    assert controller is not None
+    return controller
+
+
 @pytest.mark.django_db
 def test_without_an_address_there_is_no_first_controller(settings):
     settings.TOWER_URL = ""
@@ -117,32 +123,32 @@ def test_a_missing_token_is_named(environment):
 
 @pytest.mark.django_db
 def test_the_first_controller_is_made_once_and_kept_up_to_date(environment):
-    first = connections.first_controller()
+    first = the_first_controller()
     assert (first.url, first.token) == ("https://tower.example.com", "t0ken")
     environment.TOWER_TOKEN = "a newer one"
-    again = connections.first_controller()
+    again = the_first_controller()
     assert (again.pk, again.token) == (first.pk, "a newer one")
     assert Controller.objects.count() == 1
 
 
 @pytest.mark.django_db
 def test_a_renamed_controller_is_known_by_its_address(environment):
-    first = connections.first_controller()
+    first = the_first_controller()
     Controller.objects.update(name="Munich")
-    assert connections.first_controller().pk == first.pk
+    assert the_first_controller().pk == first.pk
 
 
 @pytest.mark.django_db
 def test_a_new_address_is_discovered_anew(environment):
-    connections.first_controller()
+    the_first_controller()
     Controller.objects.update(api_base="/api/v2/")
     environment.TOWER_URL = "https://new.example.com"
-    moved = connections.first_controller()
+    moved = the_first_controller()
     assert (moved.url, moved.api_base) == ("https://new.example.com", "")
 
 
 @pytest.mark.django_db
 def test_a_stored_token_that_no_key_opens_is_replaced(environment):
-    connections.first_controller()
+    the_first_controller()
     environment.PORTAL_SECRET_KEYS = [Fernet.generate_key().decode()]
-    assert connections.first_controller().token == "t0ken"
+    assert the_first_controller().token == "t0ken"

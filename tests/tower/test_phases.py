@@ -17,8 +17,13 @@ JOB = {"id": 7, "type": "job", "url": "/api/v2/jobs/7/", "status": "pending", "i
 
 
 def tower_at(url: str, **options: Any) -> Tower:
-    options = {"connect_timeout": 0.5, "read_timeout": 0.5, "launch_timeout": 0.5, "base": "/api/v2/"} | options
-    return Tower(url, BearerToken("s3cret"), **options)
+    given: dict[str, Any] = {
+        "connect_timeout": 0.5,
+        "read_timeout": 0.5,
+        "launch_timeout": 0.5,
+        "base": "/api/v2/",
+    } | options
+    return Tower(url, BearerToken("s3cret"), **given)
 
 
 def launch(url, **options):

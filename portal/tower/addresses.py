@@ -1,4 +1,4 @@
-"""Addresses of Towers."""
+"""What may be the address of a Tower."""
 
 from urllib.parse import urlsplit
 
