@@ -20,7 +20,7 @@ UNITS = {"normal": 1, "wide": 2, "large": 4}
 def icon(name: str, size: int = 24, css: str = "") -> SafeString:
     """A picture from static/img/icons.svg, `size` pixels wide; decoration, so hidden from screen readers."""
     return format_html(
-        '<svg class="icon{}" width="{}" height="{}" aria-hidden="true" focusable="false"><use href="{}#{}"></use></svg>',
+        '<svg class="icon{}" width="{}" height="{}" aria-hidden="true"><use href="{}#{}"></use></svg>',
         f" {css}" if css else "",
         size,
         size,

@@ -18,6 +18,7 @@
     event.preventDefault();
     tile.classList.add("is-open");
     tile.parentElement.classList.add("is-tapped");
+    setTimeout(() => tile.scrollIntoView({ block: "nearest" }), 260); // once it has slid open
   });
 
   document.addEventListener("keydown", (event) => {
