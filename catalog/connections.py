@@ -99,11 +99,10 @@ def examine(controller: Controller) -> Finding:
 
     Call it outside of transactions: Tower may take its time.
     """
-    client = _client(controller, QUICK_CONNECT, QUICK_READ)
     try:
-        identity = client.identify()
-        account = client.me()
-    except TowerError as trouble:
+        client = _client(controller, QUICK_CONNECT, QUICK_READ)
+        identity, account = client.identify(), client.me()
+    except (TowerError, Undecipherable) as trouble:
         controller.failed_us(str(trouble))
         return Finding(ok=False, words=str(trouble))
     another = controller.install_uuid not in {"", identity.install_uuid}

@@ -21,6 +21,7 @@ from django.utils import timezone
 
 from catalog import connections
 from catalog.models import Controller, Template
+from portal.encryption import Undecipherable
 from portal.tower.client import Tower
 from portal.tower.errors import Gone, TowerError, Uncertain
 from portal.tower.records import TemplateRecord
@@ -55,7 +56,7 @@ def sync(controller: Controller) -> Synced:
     try:
         offered = _read(controller)
         return _write(controller, offered, lease)
-    except TowerError as trouble:
+    except (TowerError, Undecipherable) as trouble:
         mine.update(sync_trouble=str(trouble)[:500])
         return Synced(trouble=str(trouble))
     finally:

@@ -98,7 +98,7 @@ class ControllerAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
     @admin.action(description="Test connection", permissions=["change"])
     def test_connection(self, request: HttpRequest, controllers: QuerySet[Controller]) -> None:
-        for controller in Controller.objects.filter(pk__in=controllers):
+        for controller in controllers:
             self._test(request, controller)
 
     @admin.action(description="Sync now", permissions=["change"])
@@ -107,7 +107,7 @@ class ControllerAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
             nudge(request, controller)
 
     def _one(self, request: HttpRequest, pk: int) -> Controller:
-        controller = get_object_or_404(Controller, pk=pk)
+        controller = get_object_or_404(self.get_queryset(request), pk=pk)
         if not self.has_change_permission(request, controller):
             raise PermissionDenied
         return controller

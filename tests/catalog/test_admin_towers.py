@@ -60,6 +60,8 @@ def test_a_new_address_is_discovered_anew(operator, controller):
 def test_a_controller_whose_token_no_key_opens_can_still_be_mended(operator, controller, settings):
     settings.PORTAL_SECRET_KEYS = ["yhIA3CbIA0OExgJRGdWMBT4xXwbkyLlRJBqHW0xR1ZM="]
     assert operator.get(reverse("admin:catalog_controller_changelist")).status_code == 200
+    response = operator.post(reverse("admin:catalog_controller_test", args=[controller.pk]), follow=True)
+    assert "PORTAL_SECRET_KEYS" in told(response)[0]
     operator.post(change_url(controller), {"name": "Tower", "url": controller.url, "new_token": "n3w-token"})
     assert Controller.objects.get().token == "n3w-token"
 

@@ -168,6 +168,12 @@ def test_a_token_that_was_revoked_changes_no_template(synced):
     assert not Template.objects.exclude(gone_at=None).exists()
 
 
+def test_a_token_that_no_key_opens_is_told(synced, settings):
+    settings.PORTAL_SECRET_KEYS = ["yhIA3CbIA0OExgJRGdWMBT4xXwbkyLlRJBqHW0xR1ZM="]
+    tasks.sync_controller(synced.pk)
+    assert "PORTAL_SECRET_KEYS" in Controller.objects.defer("token").get().sync_trouble
+
+
 def test_a_read_only_token_changes_no_template(tower, synced):
     Controller.objects.update(token=tower.read_token)
     assert "read-only" in sync(Controller.objects.get()).trouble
