@@ -199,6 +199,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "unacked_restore_interval": 10,
     "socket_timeout": 30,
     "socket_connect_timeout": 2,
+    "max_retries": 0,  # of connecting for a publish: a page must not wait six seconds for a nudge
 }
 # A nudge that cannot be sent is not tried again: the sweep finds the order seconds later.
 CELERY_TASK_PUBLISH_RETRY = False

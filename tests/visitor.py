@@ -84,8 +84,8 @@ def fields(page: str) -> dict[str, list[str]]:
 
 def errors(page: str) -> list[str]:
     """Whatever the page shows as an error of a field."""
-    found = re.findall(r'id="[^"]*error[^"]*"[^>]*>(.*?)</', page, re.DOTALL)
-    return [unescape(re.sub(r"<[^>]+>", "", text)).strip() for text in found]
+    lists = re.findall(r'class="errorlist"[^>]*>(.*?)</ul>', page, re.DOTALL)
+    return [" ".join(unescape(re.sub(r"<[^>]+>", "", text)).split()) for text in lists]
 
 
 def job_number(answer: requests.Response) -> int:

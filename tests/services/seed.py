@@ -5,6 +5,7 @@ import django
 django.setup()
 
 from django.contrib.auth.models import Group, User  # noqa: E402  # models need the apps
+from django.utils.text import slugify  # noqa: E402
 
 from catalog.models import Template, Tile  # noqa: E402
 
@@ -22,7 +23,7 @@ def people() -> None:
 def tiles() -> None:
     """One tile for everyone from every template that was synced; its slug is the template's name in lower case."""
     for template in Template.objects.all():
-        slug = template.name.lower().replace("_", "-")
+        slug = slugify(template.name.replace("_", "-"))
         Tile.objects.create(template=template, title=template.name, slug=slug, for_everyone=True, published=True)
 
 

@@ -112,12 +112,6 @@ def _pings(url: str) -> bool:
     return False
 
 
-def empty(broker: Broker) -> None:
-    """Throw away everything it holds."""
-    with contextlib.closing(redis.Redis.from_url(broker.cache_url)) as client:
-        client.flushall()
-
-
 @contextlib.contextmanager
 def redis_server(command: Sequence[str]) -> Iterator[Broker]:
     """Debian's Redis, started with this command plus an address and a folder of its own."""

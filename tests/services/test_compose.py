@@ -83,7 +83,6 @@ def engine(
     tmp_path_factory: pytest.TempPathFactory, postgresql: servers.PostgreSQL, redis: servers.Broker
 ) -> Iterator[Engine]:
     folder = tmp_path_factory.mktemp("compose")
-    servers.empty(redis)
     shutil.copytree(ROOT / "docker", folder / "docker")
     run(["docker/prepare"], env=base_environment(), cwd=folder)
     (folder / "secrets" / "database_url").chmod(0o644)

@@ -3,7 +3,6 @@
 import re
 
 import pytest
-from demo.tower.harness import TowerHarness
 
 from tests.processes import poll
 from tests.secret_search import in_bytes, in_folders
@@ -22,18 +21,16 @@ SLUG = "shared-key"
 
 
 @pytest.fixture
-def with_password(stack: Stack, tower: TowerHarness) -> Stack:
+def with_password(stack: Stack) -> Stack:
     """A tile that asks for a password."""
-    tower.add_template("Shared_Key", survey=SURVEY)
+    stack.tower.add_template("Shared_Key", survey=SURVEY)
     stack.manage("sync")
-    stack.manage(
-        "shell", "-c",
+    make = (
         "from catalog.models import *; Tile.objects.create(template=Template.objects.get(name='Shared_Key'),"
-        f" title='Shared key', slug='{SLUG}', for_everyone=True, published=True)",
-    )  # fmt: skip
-    stack.start_web()
-    stack.start_worker()
-    stack.start_beat()
+        f" title='Shared key', slug='{SLUG}', for_everyone=True, published=True)"
+    )
+    stack.manage("shell", "-c", make)
+    stack.work()
     return stack
 
 
@@ -52,10 +49,8 @@ def flush(stack: Stack) -> None:
         stack.rows("CHECKPOINT")
 
 
-def test_neither_an_ordered_password_nor_one_that_tower_repeated_is_found_anywhere(
-    with_password: Stack, tower: TowerHarness
-):
-    stack, pages = with_password, {}
+def test_neither_an_ordered_password_nor_one_that_tower_repeated_is_found_anywhere(with_password: Stack):
+    stack, tower, pages = with_password, with_password.tower, {}
     alice = stack.visitor()
     path = f"/tiles/{SLUG}/"
 
@@ -71,10 +66,11 @@ def test_neither_an_ordered_password_nor_one_that_tower_repeated_is_found_anywhe
     # Corrected, with the password left as it is kept: Tower gets it in clear, and nobody else.
     sent = alice.post(path, {"a-_name": PLAIN, "a-_psk": "", "a-_count": "5"}, again)
     assert sent.status_code == 302, sent.text
-    poll(lambda: tower.jobs, what="the order reaches Tower")
-    assert tower.jobs[0]["extra_vars"] == {"_name": PLAIN, "_psk": ORDERED, "_count": 5}
-    tower.start(tower.jobs[0]["id"])
-    tower.finish(tower.jobs[0]["id"], stdout=f"ok: [localhost] => {ORDERED}\nkey is {ORDERED}\n")
+    poll(stack.launched, what="the order reaches Tower")
+    launched = stack.launched()[0]
+    assert launched["extra_vars"] == {"_name": PLAIN, "_psk": ORDERED, "_count": 5}
+    tower.start(launched["id"])
+    tower.finish(launched["id"], stdout=f"ok: [localhost] => {ORDERED}\nkey is {ORDERED}\n")
     first = int(re.findall(r"\d+", sent.headers["Location"])[-1])
     poll(lambda: stack.status(first) == "successful", what="it ends")
     poll(lambda: stack.value("SELECT count(*) FROM jobs_output"), what="its output is read")
