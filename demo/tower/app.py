@@ -44,7 +44,7 @@ class Application:
         """The answer to a request."""
         for base in sorted(self.tower.bases, key=len, reverse=True):
             if request.path == f"{base}/":
-                return self._serve(request, base, {"GET": siteviews.root}, {}, anyone=True)
+                return self._serve(request, base, "/api/", {})
             if request.path == f"{base}/v2" or request.path.startswith(f"{base}/v2/"):
                 return self._version_2(request, base, request.path.removeprefix(f"{base}/v2"))
         return not_found_page()
@@ -60,7 +60,7 @@ class Application:
             endpoint, values = routes.URLS.bind("").match(path)
         except (NotFound, RequestRedirect):
             return not_found_page()
-        return self._serve(request, base, routes.TABLE[endpoint], values, anyone=endpoint in routes.ANYONE)
+        return self._serve(request, base, endpoint, values)
 
     def _with_slash(self, request: Request, path: str) -> Response:
         try:
@@ -73,18 +73,16 @@ class Application:
         answer.autocorrect_location_header = False
         return answer
 
-    def _serve(
-        self, request: Request, base: str, views: dict[str, routes.View], values: Mapping[str, Any], *, anyone: bool
-    ) -> Response:
-        allowed = ", ".join([*views, "HEAD", "OPTIONS"])
+    def _serve(self, request: Request, base: str, path: str, values: Mapping[str, Any]) -> Response:
+        anyone = path in routes.ANYONE
         who, scope = (None, "") if anyone else self.tower.accounts.authenticate(request.authorization)
         call = Call(self.tower, request, base, who or NOBODY, scope)
         try:
-            answer = self._view(call, views, values, anyone=anyone)
+            answer = self._view(call, path, values)
         except Refused as refused:
             shape = browsable if _wants_page(request) else as_json
             answer = shape(refused.body, refused.status, refused.headers)
-        answer.headers["Allow"] = allowed
+        answer.headers["Allow"] = ", ".join(routes.allowed(path))
         answer.headers["Vary"] = "Accept, Accept-Language, origin"
         if who is not None:
             answer.headers["X-API-Product-Version"] = siteviews.VERSION
@@ -92,12 +90,15 @@ class Application:
             del answer.headers["Content-Type"]
         return answer
 
-    def _view(self, call: Call, views: dict[str, routes.View], values: Mapping[str, Any], *, anyone: bool) -> Response:
+    def _view(self, call: Call, path: str, values: Mapping[str, Any]) -> Response:
         method = "GET" if call.request.method == "HEAD" else call.request.method
-        if not anyone and call.who is NOBODY:
+        views = routes.TABLE[path]
+        if path not in routes.ANYONE and call.who is NOBODY:
             raise unauthenticated()
         if method == "OPTIONS":
             return as_json(options.describe(call, values))
+        if method in routes.ELSEWHERE.get(path, ()) and not call.who.superuser:
+            raise forbidden()
         if method not in views:
             raise not_allowed(method)
         if method != "GET" and not call.may_write:

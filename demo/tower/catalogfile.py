@@ -1,6 +1,8 @@
 """Read a catalog's YAML file into a World. Ids are handed out in the file's order and stay the same over restarts."""
 
+import copy
 from collections.abc import Iterable
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +21,7 @@ WORKFLOW_VALUES: dict[str, Any] = dict.fromkeys(("inventory", "limit", "scm_bran
 
 def load(path: Path, store: Store) -> tuple[World, list[dict[str, Any]]]:
     """The world of a catalog file, and the accounts it lists. Raises KeyError for a name the file does not define."""
-    data = yaml.safe_load(path.read_text(encoding="utf-8"))
+    data = copy.deepcopy(_read(path, path.stat().st_mtime_ns))
     world = World(organization=data.get("organization", "Default"))
     world.organization_description = data.get("organization_description", "")
     project = data.get("project") or {}
@@ -38,6 +40,11 @@ def load(path: Path, store: Store) -> tuple[World, list[dict[str, Any]]]:
         for entry in data.get(f"{kind}s", []):
             add_template(world, store, kind, entry)
     return world, list(data.get("accounts", []))
+
+
+@lru_cache
+def _read(path: Path, changed: int) -> dict[str, Any]:
+    return dict(yaml.safe_load(path.read_text(encoding="utf-8")))
 
 
 def _inventory(entry: dict[str, Any], store: Store) -> Inventory:

@@ -48,7 +48,11 @@ def _job(call: Call, job: Job) -> dict[str, Any]:
     shape |= {"playbook": job.playbook, "extra_vars": json.dumps(job.extra_vars), "force_handlers": False}
     shape |= {"start_at_task": "", "use_fact_cache": False, "organization": call.tower.world.organization_id}
     shape |= jobcommon.common(call, job)
-    shape |= {"execution_environment": 1 if ran else None, "execution_node": place, "controller_node": place}
+    shape |= {
+        "execution_environment": job.values.get("execution_environment") or (1 if ran else None),
+        "execution_node": place,
+        "controller_node": place,
+    }
     return shape | {
         "event_processing_finished": job.events_done,
         "job_template": template.id if template else None,
@@ -73,6 +77,8 @@ def passwords_needed(call: Call, job: Job) -> list[str]:
 def _related(call: Call, job: Job, *, ran: bool) -> dict[str, Any]:
     world, template = call.tower.world, call.tower.template_of(job)
     found = {"created_by": call.url("users", job.created_by)} if job.created_by else {}
+    if not ran and job.created_by:
+        found["modified_by"] = found["created_by"]
     if job.values.get("inventory") in world.inventories:
         found["inventory"] = call.url("inventories", job.values["inventory"])
     found |= {"project": call.url("projects", world.project_id)}
@@ -99,10 +105,11 @@ def _summary(call: Call, job: Job, *, ran: bool) -> dict[str, Any]:
         found["execution_environment"] = environment()
         found["instance_group"] = {"id": 2, "name": "default", "is_container_group": False}
     if job.workflow and (parent := call.tower.ledger.jobs.get(job.workflow)):
-        names = ("id", "name", "description", "status", "failed", "elapsed")
-        found["source_workflow_job"] = {name: getattr(parent, name) for name in names}
+        line = ("id", "name", "description", "status", "failed", "elapsed")
+        found["source_workflow_job"] = {name: getattr(parent, name) for name in line}
     if job.created_by:
-        found["created_by"] = links.user(call, job.created_by)
+        names = ("created_by",) if ran else ("created_by", "modified_by")  # the dispatcher's changes are nobody's
+        found |= dict.fromkeys(names, links.user(call, job.created_by))
     found["user_capabilities"] = {"delete": call.who.superuser, "start": call.may_write}
     found["labels"] = links.labels(call, job.labels)
     return found | {"credentials": links.credentials(call, job.credentials)}

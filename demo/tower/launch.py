@@ -35,16 +35,22 @@ def post_workflow(call: Call, pk: int) -> Response:
     """POST workflow_job_templates/N/launch/: what is not prompted for is refused, not ignored."""
     template = call.template("workflow_job_template", pk)
     given, wrong = prompts.read(call.tower.world, dict(call.body()), workflow=True)
+    unreadable = {"extra_vars": wrong.pop("extra_vars")} if _says_parse(wrong) else {}
     if wrong:
         raise Refused(400, wrong)
     accepted, _ignored, errors = sort_fields(template, given, strict=True)
-    if errors:
-        raise Refused(400, errors)
+    if errors | unreadable:
+        raise Refused(400, errors | unreadable)
     _demand_use(call, template, accepted)
     job = workflows.create(call, template, accepted)
     for tell in call.tower.launched:
         tell(job, given.get("extra_vars", {}))
     return launched(call, job, {})
+
+
+def _says_parse(wrong: dict[str, list[str]]) -> bool:
+    """Whether extra_vars cannot be read: a workflow's launch tells that together with the prompts, not before."""
+    return any(text.startswith("Cannot parse") for text in wrong.get("extra_vars", []))
 
 
 def launched(call: Call, job: Job, ignored: dict[str, Any] | None) -> Response:
@@ -82,10 +88,8 @@ def sort_fields(
 def _same(template: Template, name: str, value: Any) -> bool:
     if name == "credentials":
         return not set(value) - set(template.credentials)
-    if name == "labels":
-        return set(value) == set(template.labels)
-    if name == "instance_groups":
-        return not value
+    if name in ("labels", "instance_groups"):
+        return False  # not even an empty list is the same as none
     return bool(value == template.values.get(name))
 
 

@@ -26,11 +26,12 @@ def describe(call: Call, values: Mapping[str, Any]) -> dict[str, Any]:
     actions: dict[str, Any] = {"GET": _readable()}
     if steps[-1:] == ["launch"]:
         actions["POST"] = _launchable()
-    return {
+    shape = {
         "name": name, "description": f"{name} of the demo Tower.", "renders": ["application/json", "text/html"],
         "parses": ["application/json"], "actions": actions, "types": [steps[0].removesuffix("s")] if steps else [],
-        "search_fields": SEARCHED, "related_search_fields": [], "max_page_size": 200,
     }  # fmt: skip
+    searched = {"search_fields": SEARCHED, "related_search_fields": [], "max_page_size": 200}
+    return shape if values else shape | searched
 
 
 def _readable() -> dict[str, Any]:

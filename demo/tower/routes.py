@@ -9,10 +9,11 @@ from werkzeug.routing import Map, Rule
 from demo.tower import jobviews, launch, launchform, siteviews, stdout, templateviews
 
 View = Callable[..., Any]
-ANYONE = frozenset({"/", "/ping/"})
+ANYONE = frozenset({"/api/", "/", "/ping/"})
 NAMED = ("job_templates", "workflow_job_templates", "inventories", "credentials", "organizations", "users", "labels")
 
 TABLE: dict[str, dict[str, View]] = {
+    "/api/": {"GET": siteviews.root},  # the one path that is not below v2
     "/": {"GET": siteviews.version_root},
     "/ping/": {"GET": siteviews.ping},
     "/config/": {"GET": siteviews.config},
@@ -30,7 +31,7 @@ TABLE: dict[str, dict[str, View]] = {
     "/jobs/<int:pk>/job_events/": {"GET": jobviews.job_events},
     "/jobs/<int:pk>/job_host_summaries/": {"GET": jobviews.host_summaries},
     "/jobs/<int:pk>/relaunch/": {"GET": jobviews.relaunch_form, "POST": jobviews.relaunch},
-    "/workflow_jobs/<int:pk>/relaunch/": {"POST": jobviews.relaunch_workflow},
+    "/workflow_jobs/<int:pk>/relaunch/": {"GET": lambda call, pk: {}, "POST": jobviews.relaunch_workflow},
     "/workflow_jobs/<int:pk>/workflow_nodes/": {"GET": jobviews.nodes},
     "/job_templates/<int:pk>/launch/": {"GET": launchform.get, "POST": launch.post},
     "/workflow_job_templates/<int:pk>/launch/": {"GET": launchform.get_workflow, "POST": launch.post_workflow},
@@ -65,4 +66,23 @@ for _plural, _model in (("inventories", "Inventory"), ("credentials", "Credentia
     TABLE[f"/{_plural}/"] = {"GET": siteviews.things(_plural, _model)}
     TABLE[f"/{_plural}/<int:pk>/"] = {"GET": partial(siteviews.one_thing, kind=_plural)}
 
-URLS = Map([Rule(path, endpoint=path, strict_slashes=True) for path in TABLE], redirect_defaults=False)
+ORDER = ("GET", "POST", "PUT", "PATCH", "DELETE")
+# What the real Tower can do besides, and the demo cannot: it is refused as for an account without the role.
+ELSEWHERE: dict[str, tuple[str, ...]] = {
+    "/config/": ("POST", "DELETE"),
+    "/tokens/<int:pk>/": ("GET", "PUT", "PATCH"),
+    **dict.fromkeys(("/job_templates/", "/workflow_job_templates/", "/inventories/", "/credentials/"), ("POST",)),
+    **dict.fromkeys(("/job_templates/<int:pk>/", "/workflow_job_templates/<int:pk>/"), ("PUT",)),
+    **dict.fromkeys(("/inventories/<int:pk>/", "/credentials/<int:pk>/"), ("PUT", "PATCH", "DELETE")),
+}
+
+
+def allowed(path: str) -> list[str]:
+    """The methods of a path, as the Allow header names them."""
+    known = {*TABLE[path], *ELSEWHERE.get(path, ())}
+    return [*(method for method in ORDER if method in known), "HEAD", "OPTIONS"]
+
+
+URLS = Map(
+    [Rule(path, endpoint=path, strict_slashes=True) for path in TABLE if path != "/api/"], redirect_defaults=False
+)

@@ -1,5 +1,6 @@
 """Views of the installation: roots, ping, config, me, tokens, and the lists that make it plausible."""
 
+import uuid
 from collections.abc import Callable
 from typing import Any
 
@@ -69,9 +70,11 @@ def user(call: Call, account: Account) -> dict[str, Any]:
         "teams", "organizations", "admin_of_organizations", "projects", "credentials", "roles", "activity_stream",
         "access_list", "tokens", "authorized_tokens", "personal_tokens")}  # fmt: skip
     capable = {"edit": call.may_write, "delete": call.who.superuser and account is not call.who}
+    resource = {"ansible_id": str(uuid.uuid5(uuid.UUID(call.tower.install_uuid), account.username))}
+    summary = {"resource": resource | {"resource_type": "shared.user"}, "user_capabilities": capable}
     return {
         "id": account.id, "type": "user", "url": here, "related": related,
-        "summary_fields": {"user_capabilities": capable}, "created": account.created, "modified": account.created,
+        "summary_fields": summary, "created": account.created, "modified": account.created,
         "username": account.username, "first_name": "", "last_name": "", "email": account.email,
         "is_superuser": account.superuser, "is_system_auditor": False, "password": "$encrypted$", "last_login": None,
     }  # fmt: skip

@@ -105,7 +105,7 @@ def job_variables(template: Template, accepted: dict[str, Any]) -> dict[str, Any
     variables = dict(parse(template.extra_vars))
     for question in template.questions:
         variable, default = question["variable"], question.get("default")
-        if question["type"] == "password" and default and launch.get(variable) == MASK:
+        if question["type"] == "password" and default is not None and launch.get(variable) == MASK:
             del launch[variable]
         if default is not None and not faults(question, {variable: default}):
             variables[variable] = default
