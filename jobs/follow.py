@@ -5,7 +5,7 @@ changes cannot be asked for: a job that was deleted, or that our account may no 
 """
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -17,7 +17,8 @@ from catalog.models import Controller
 from jobs import output, states
 from jobs.models import Job, Status
 from portal.tower.client import Tower
-from portal.tower.errors import Denied, Gone, TowerError
+from portal.tower.errors import Denied, Gone, Rejected, TowerError
+from portal.tower.records import Changes, JobRecord
 
 log = logging.getLogger(__name__)
 
@@ -52,30 +53,46 @@ def _lease(controller_id: int) -> Controller | None:
 
 
 def _tick(controller: Controller) -> None:
-    jobs = {job.tower_id: job for job in Job.objects.in_tower().filter(controller=controller) if job.tower_id}
-    if jobs:
-        _read_changes(controller, jobs)
+    active = Job.objects.in_tower().filter(controller=controller).order_by("tower_id")
+    ids = list(active.values_list("tower_id", flat=True))
+    if ids:
+        _read_changes(controller, ids)
         output.follow_watched(controller)
     elif controller.trouble or _long_ago(controller.last_answer_at, PING_EVERY):
         connections.tower(controller).me()
         _all_is_well(controller)
 
 
-def _read_changes(controller: Controller, jobs: dict[int, Job]) -> None:
+def _read_changes(controller: Controller, ids: Sequence[int | None]) -> None:
     tower = connections.tower(controller)
     sweep = controller.followed_until is None or _long_ago(controller.swept_at, SWEEP_EVERY)
     since = None if sweep or controller.followed_until is None else controller.followed_until - OVERLAP
     asked: list[datetime] = []
-    for ids in _batches(sorted(jobs)):
-        changes = tower.changes(ids, since)
+    for batch in _batches([id_ for id_ in ids if id_]):
+        changes = _changes(tower, batch, since)
         asked.append(changes.as_of)
-        for record in changes.jobs:
-            states.observe(jobs[record.id], record)
+        _observe(controller, changes.jobs)
         if sweep:
-            _probe(tower, [jobs[id_] for id_ in set(ids) - {record.id for record in changes.jobs}])
+            _probe(controller, tower, set(batch) - {record.id for record in changes.jobs})
     _all_is_well(controller)
     done = {"followed_until": min(asked)} | ({"swept_at": timezone.now()} if sweep else {})
     Controller.objects.filter(pk=controller.pk).update(**done)
+
+
+def _changes(tower: Tower, ids: Sequence[int], since: datetime | None) -> Changes:
+    """What changed; all of them from an older Tower, which has no `canceled_on` to ask by."""
+    try:
+        return tower.changes(ids, since)
+    except Rejected:
+        if since is None:
+            raise
+        return tower.changes(ids, None)
+
+
+def _observe(controller: Controller, records: Sequence[JobRecord]) -> None:
+    by_id = {record.id: record for record in records}
+    for job in Job.objects.in_tower().filter(controller=controller, tower_id__in=by_id):
+        states.observe(job, by_id[job.tower_id or 0])
 
 
 def _all_is_well(controller: Controller) -> None:
@@ -85,9 +102,9 @@ def _all_is_well(controller: Controller) -> None:
     controller.answered()
 
 
-def _probe(tower: Tower, missing: Sequence[Job]) -> None:
+def _probe(controller: Controller, tower: Tower, missing: Iterable[int]) -> None:
     """A list leaves out, without a word, what was deleted and what we may not see; each is told as what it is."""
-    for job in missing:
+    for job in Job.objects.in_tower().filter(controller=controller, tower_id__in=missing):
         try:
             states.observe(job, tower.job(tower.job_url(job.tower_type, job.tower_id or 0)))
         except Gone:

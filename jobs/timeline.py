@@ -22,8 +22,9 @@ TITLES = {
 
 
 def steps(job: Job) -> list[Step]:
-    past = [_past(job, entry) for entry in job.timeline.all()]
-    return past + _present_and_future(job)
+    entries = list(job.timeline.all())
+    taken = any(entry.kind in {Kind.SENT, Kind.ADOPTED} for entry in entries)
+    return [_past(job, entry) for entry in entries] + _present_and_future(job, taken=taken)
 
 
 def _past(job: Job, entry: TimelineEntry) -> Step:
@@ -34,13 +35,16 @@ def _past(job: Job, entry: TimelineEntry) -> Step:
     return Step(title, state, entry.at, entry.text)
 
 
-def _present_and_future(job: Job) -> list[Step]:
+def _present_and_future(job: Job, *, taken: bool) -> list[Step]:
+    """What it waits for now. `taken`: Tower has it, even if the row was read a moment before."""
     if not job.is_active:
         return []
     if job.status == Status.IN_DOUBT:
         now = [Step("Looking for it in Tower", "now")]
-    elif job.status in IN_TOWER:
+    elif taken or job.status in IN_TOWER:
         now = [Step("Being built" if job.status == Status.RUNNING else "Waiting for a free slot", "now")]
+    elif not job.controller.usable:
+        now = [Step("Sent to Tower", "todo", note="As soon as it can be")]
     else:
         now = [Step("Being sent to Tower", "now")]
     usual = job.tile.usual_seconds

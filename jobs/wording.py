@@ -5,6 +5,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from catalog.models import Controller
 from jobs.chips import Chip, Failure, Verdict
 from jobs.models import Job, Status
 from portal.templatetags.look import duration
@@ -44,9 +45,16 @@ def chip(job: Job) -> Chip:
     status = Status(job.status)
     known = CHIPS[status]
     if status in {Status.QUEUED, Status.LAUNCHING} and not job.controller.usable:
-        return Chip("Waiting for Tower", "wait", "clock", "It does not answer. Your order is safe")
+        return Chip("Waiting for Tower", "wait", "clock", waits_for_tower(job.controller))
     line = _line(job, status)
     return Chip(known.word, known.state, known.icon, line) if line else known
+
+
+def waits_for_tower(controller: Controller) -> str:
+    """Why nothing is sent to Tower now, for people who order; empty if it is."""
+    if controller.paused:
+        return "Building is paused for a while. Your order is safe"
+    return "It does not answer right now. Your order is safe" if controller.trouble else ""
 
 
 def _line(job: Job, status: Status) -> str:

@@ -36,6 +36,26 @@ def resets(client: socket.socket, _request: bytes) -> None:
     client.close()
 
 
+def tunnels(client: socket.socket, request: bytes) -> None:
+    """What a proxy does with CONNECT, whatever host it names: to the same port here, and back."""
+    port = int(request.split(b" ", 2)[1].rpartition(b":")[2])
+    with socket.create_connection(("127.0.0.1", port)) as target:
+        client.sendall(b"HTTP/1.1 200 Connection established\r\n\r\n")
+        back = threading.Thread(target=_pump, args=[target, client], daemon=True)
+        back.start()
+        _pump(client, target)
+        back.join()
+
+
+def _pump(source: socket.socket, sink: socket.socket) -> None:
+    try:
+        while piece := source.recv(65536):
+            sink.sendall(piece)
+        sink.shutdown(socket.SHUT_WR)
+    except OSError:
+        sink.close()
+
+
 class RawServer:
     """Accepts connections on a loopback port; `script` gets each request, whole, and the socket to answer on."""
 
