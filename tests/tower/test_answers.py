@@ -15,7 +15,7 @@ HTML = "<!doctype html><title>Server Error (500)</title>"
 
 
 def tower_at(server, auth=None):
-    return Tower(server.url, auth or BearerToken("s3cret"), base="/api/v2/", connect_timeout=2, read_timeout=2)
+    return Tower(server.url, auth or BearerToken("s3cret"), base="/api/v2/", connect_timeout=10, read_timeout=10)
 
 
 def launch_answered_by(given):

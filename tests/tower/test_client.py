@@ -14,7 +14,7 @@ ANSWERS = {"_tenant_shortname": "acme", "_customer_id": "K1", "_epg_name": "web"
 
 
 def client(tower, token=None, **options):
-    return Tower(tower.url, BearerToken(token or tower.token), connect_timeout=2, read_timeout=5, **options)
+    return Tower(tower.url, BearerToken(token or tower.token), connect_timeout=10, read_timeout=10, **options)
 
 
 def order(tower, name="New_Customer_L2_Setup", **answers):
@@ -40,7 +40,7 @@ def test_each_api_generation_is_found_and_used(tower, served, base):
 
 
 def test_basic_is_accepted(tower):
-    us = Tower(tower.url, Basic("portal-svc", tower.password), connect_timeout=2, read_timeout=5)
+    us = Tower(tower.url, Basic("portal-svc", tower.password), connect_timeout=10, read_timeout=10)
     assert us.me().username == "portal-svc"
 
 

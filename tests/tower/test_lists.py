@@ -19,7 +19,7 @@ def page(rows, count, following=None):
 def templates_from(*answers, prefix="", paths=None):
     """The ids of the templates, and the paths that were asked for; these also in `paths`, if it fails."""
     with RawServer(says(*answers)) as server:
-        tower = Tower(server.url + prefix, BearerToken("x"), base="/api/v2/", connect_timeout=2, read_timeout=2)
+        tower = Tower(server.url + prefix, BearerToken("x"), base="/api/v2/", connect_timeout=10, read_timeout=10)
         try:
             return [record.id for record in tower.templates()], server.paths
         finally:
@@ -93,11 +93,11 @@ def test_a_link_that_is_none_is_an_error():
 )
 def test_the_api_that_answers_is_found(controller, plain, found):
     with RawServer(says(controller, plain or controller)) as server:
-        tower = Tower(server.url, BearerToken("x"), connect_timeout=2, read_timeout=2)
+        tower = Tower(server.url, BearerToken("x"), connect_timeout=10, read_timeout=10)
         assert tower.identify().base == tower.base == found
     assert server.paths == ["/api/controller/v2/ping/", "/api/v2/ping/"][: 2 if plain else 1]
 
 
 def test_something_that_is_not_tower_is_told():
     with RawServer(says(answer(200, {"hello": "world"}))) as server, pytest.raises(Uncertain, match="not Tower"):
-        Tower(server.url, BearerToken("x"), connect_timeout=2, read_timeout=2).identify()
+        Tower(server.url, BearerToken("x"), connect_timeout=10, read_timeout=10).identify()

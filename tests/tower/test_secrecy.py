@@ -40,7 +40,7 @@ def everything_of(error):
 def test_no_error_and_no_log_line_tells_a_secret(fault, caplog):
     caplog.set_level(logging.DEBUG)
     with RawServer(fault) as server:
-        tower = Tower(server.url, BearerToken(TOKEN), base="/api/v2/", connect_timeout=2, read_timeout=2)
+        tower = Tower(server.url, BearerToken(TOKEN), base="/api/v2/", connect_timeout=10, read_timeout=10)
         with pytest.raises(TowerError) as caught:
             tower.launch("job_template", 9, {"extra_vars": {"pw": TYPED}})
     shown = everything_of(caught.value) + caplog.text + repr(tower)
