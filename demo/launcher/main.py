@@ -27,7 +27,8 @@ TOWER_REST_SECONDS = 20.0
 
 def main(arguments: Sequence[str]) -> int:
     """Run the demo until it is told to stop. `--with-parent`: also stop when the process that started it is killed."""
-    for number in (signal.SIGTERM, signal.SIGHUP):
+    # SIGINT too: a shell starts what it puts into the background with SIGINT ignored.
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _interrupt)
     if "--with-parent" in arguments:
         die_with_parent(os.getppid())
