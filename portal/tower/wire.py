@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any
+from urllib.parse import urlsplit
 
 import requests
 import urllib3
@@ -94,7 +95,7 @@ class Wire:
                 url,
                 auth=self._auth,
                 verify=self._verify,
-                proxies=get_environ_proxies(url),
+                proxies=_proxies(url),
                 timeout=(self._connect_timeout, timeout),
                 allow_redirects=False,
                 stream=True,
@@ -107,6 +108,12 @@ class Wire:
             failure = Uncertain(LATE if late else BROKEN) if flight.sent else NotSent(error)
         # Raised out here, so that the library's exception, which holds the request with its secrets, is not chained.
         raise failure
+
+
+def _proxies(url: str) -> dict[str, str]:
+    """Those of the environment, but none to this very machine."""
+    host = urlsplit(url).hostname or ""
+    return {} if host in {"localhost", "::1"} or host.startswith("127.") else get_environ_proxies(url)
 
 
 def _body(response: requests.Response) -> bytes:

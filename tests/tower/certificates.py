@@ -1,4 +1,4 @@
-"""A certificate for localhost that nobody has signed but itself."""
+"""A certificate for localhost and tower.test that nobody has signed but itself."""
 
 import datetime as dt
 import ssl
@@ -23,7 +23,9 @@ def server_context(folder: Path) -> tuple[ssl.SSLContext, str]:
         .serial_number(x509.random_serial_number())
         .not_valid_before(now - dt.timedelta(days=1))
         .not_valid_after(now + dt.timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
+        .add_extension(
+            x509.SubjectAlternativeName([x509.DNSName("localhost"), x509.DNSName("tower.test")]), critical=False
+        )
         .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
         .sign(key, hashes.SHA256())
     )

@@ -87,8 +87,6 @@ def test_a_netrc_file_does_not_replace_our_token(tmp_path, monkeypatch):
 
 
 def test_the_environments_proxy_is_used(monkeypatch):
-    monkeypatch.delenv("NO_PROXY", raising=False)
-    monkeypatch.delenv("no_proxy", raising=False)
     with RawServer(says(answer(200, {"results": [{"id": 2}]}))) as proxy:
         monkeypatch.setenv("HTTP_PROXY", proxy.url)
         monkeypatch.setenv("http_proxy", proxy.url)
