@@ -83,14 +83,14 @@ class Run:
         errors: list[str] = []
         drain = threading.Thread(target=lambda: errors.append(process.stderr.read()), daemon=True)  # type: ignore[union-attr]
         drain.start()
-        for line in process.stdout:
-            told = json.loads(line)
-            if "event" in told:
-                self._take(told["event"])
-            else:
-                self._facts |= told
-        process.wait()
-        drain.join(timeout=5)
+        with process:
+            for line in process.stdout:
+                told = json.loads(line)
+                if "event" in told:
+                    self._take(told["event"])
+                else:
+                    self._facts |= told
+            drain.join()
         return "".join(errors)
 
     def _take(self, event: dict[str, Any]) -> None:
