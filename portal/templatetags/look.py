@@ -6,7 +6,6 @@ from typing import Any, NamedTuple
 
 from django import forms, template
 from django.forms.boundfield import BoundField
-from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -18,13 +17,12 @@ UNITS = {"normal": 1, "wide": 2, "large": 4}
 
 @register.simple_tag
 def icon(name: str, size: int = 24, css: str = "") -> SafeString:
-    """A picture from static/img/icons.svg, `size` pixels wide; decoration, so hidden from screen readers."""
+    """A picture from templates/_icons.svg, `size` pixels wide; decoration, so hidden from screen readers."""
     return format_html(
-        '<svg class="icon{}" width="{}" height="{}" aria-hidden="true"><use href="{}#{}"></use></svg>',
+        '<svg class="icon{}" width="{}" height="{}" aria-hidden="true"><use href="#{}"></use></svg>',
         f" {css}" if css else "",
         size,
         size,
-        static("img/icons.svg"),
         name,
     )
 

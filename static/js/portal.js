@@ -4,13 +4,11 @@
     const region = document.getElementById("announce");
     if (region) region.textContent = text;
   };
-  const sprite = () => document.querySelector("use")?.getAttribute("href").split("#")[0];
 
   // Passwords ------------------------------------------------------------------------------------------------------
   const draw = (button, shown) => {
-    const icon = `<svg class="icon" width="18" height="18" aria-hidden="true"><use></use></svg>`;
+    const icon = `<svg class="icon" width="18" height="18" aria-hidden="true"><use href="#${shown ? "eye-off" : "eye"}"></use></svg>`;
     button.innerHTML = `${icon}<span>${shown ? "Hide" : "Show"}</span>`;
-    if (sprite()) button.querySelector("use").setAttribute("href", `${sprite()}#${shown ? "eye-off" : "eye"}`);
   };
   for (const input of document.querySelectorAll(".field input[type=password]")) {
     const box = document.createElement("span");
