@@ -54,6 +54,17 @@ def test_axe_finds_nothing(new_watched_context: NewContext, done: int, place: st
     assert [summary(violation) for violation in found["violations"]] == []
 
 
+def test_axe_would_notice_a_button_without_a_name(new_watched_context: NewContext):
+    page = new_watched_context("alice", bypass_csp=True).new_page()
+    page.goto("/")
+    page.evaluate("document.getElementById('main').append(document.createElement('button'))")
+
+    page.evaluate(AXE)
+    found: dict[str, Any] = page.evaluate("axe.run()")
+
+    assert "button-name" in [violation["id"] for violation in found["violations"]]
+
+
 def summary(violation: dict[str, Any]) -> str:
     nodes = "; ".join(f"{node['target']}: {node['failureSummary']}" for node in violation["nodes"][:5])
     return f"{violation['id']}: {violation['help']}: {nodes}"
