@@ -34,7 +34,7 @@ def main() -> int:
     try:
         server = Server(app, wish.host, wish.port, talks=True)
         server.up()
-    except (OSError, ValueError, SystemExit) as error:
+    except (OSError, ValueError) as error:
         print(f"The demo Tower cannot listen on {wish.host}, port {wish.port}: {error}", file=sys.stderr)
         return 1
     scheduler = Scheduler(tower)

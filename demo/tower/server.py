@@ -75,10 +75,11 @@ class _Server(ThreadedWSGIServer):
     daemon_threads = True
     request_queue_size = 128
 
-    def __init__(self, host: str, port: int, app: Application, *, talks: bool) -> None:
+    def __init__(self, listener: socket.socket, app: Application, *, talks: bool) -> None:
         self.connections: set[socket.socket] = set()
         self.talks = talks
-        super().__init__(host, port, app, handler=Handler)
+        host, port = listener.getsockname()[:2]
+        super().__init__(host, port, app, handler=Handler, fd=listener.fileno())
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """A client that hung up is no news; anything else goes to stderr."""
@@ -110,7 +111,8 @@ class Server:
         """Listen. Raises OSError when the port is taken. Does nothing when it listens already."""
         if self._server is not None:
             return
-        self._server = _Server(self.host, self.port, self._app, talks=self._talks)
+        with socket.create_server((self.host, self.port), backlog=128) as listener:  # Werkzeug's own would exit
+            self._server = _Server(listener, self._app, talks=self._talks)
         self.port = int(self._server.server_address[1])
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True, name="demo-tower")
         self._thread.start()
