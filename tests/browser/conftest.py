@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect
 
 from tests.browser.demo import Demo, demo
+from tests.browser.steps import order_network, wait_until_done
 
 REPORT_VIOLATIONS = """
 document.addEventListener("securitypolicyviolation", (event) =>
@@ -68,6 +69,17 @@ def sign_in(page: Page, name: str, password: str = "demo") -> None:
     page.fill('[name="password"]', password)
     page.get_by_role("button", name="Sign in").click()
     page.wait_for_url(lambda url: "/accounts/login/" not in url)
+
+
+@pytest.fixture(scope="session")
+def built(browser: Browser, running_demo: Demo, signed_in: Callable[[str], Any]) -> int:
+    """A network with VLAN 466 that alice has ordered and that is done."""
+    context = browser.new_context(base_url=running_demo.url, storage_state=signed_in("alice"))
+    page = context.new_page()
+    number = order_network(page, vlan="466")
+    wait_until_done(page, number)
+    context.close()
+    return number
 
 
 class Watch:

@@ -7,8 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.browser.demo import Demo
-from tests.browser.steps import fill, order_network, wait_until_done
+from tests.browser.steps import fill
 
 AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text()
 NewContext = Callable[..., BrowserContext]
@@ -16,18 +15,8 @@ PLACES = ["sign-in", "catalog", "order", "order with errors", "queue", "job", "p
 TILE = 'a[href="/tiles/new-customer-network/"]'
 
 
-@pytest.fixture(scope="module")
-def done(browser, running_demo: Demo, signed_in) -> int:
-    context = browser.new_context(base_url=running_demo.url, storage_state=signed_in("alice"))
-    page = context.new_page()
-    number = order_network(page, vlan="490")
-    wait_until_done(page, number)
-    context.close()
-    return number
-
-
-def visit(page: Page, place: str, done: int) -> None:
-    paths = {"sign-in": "/accounts/login/", "catalog": "/", "queue": "/jobs/", "job": f"/jobs/{done}/",
+def visit(page: Page, place: str, built: int) -> None:
+    paths = {"sign-in": "/accounts/login/", "catalog": "/", "queue": "/jobs/", "job": f"/jobs/{built}/",
              "password": "/accounts/password/"}  # fmt: skip
     page.goto(paths.get(place, "/tiles/new-customer-network/"))
     if place == "order with errors":
@@ -41,12 +30,12 @@ def visit(page: Page, place: str, done: int) -> None:
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("place", PLACES)
-def test_axe_finds_nothing(new_watched_context: NewContext, done: int, place: str, scheme: str):
+def test_axe_finds_nothing(new_watched_context: NewContext, built: int, place: str, scheme: str):
     # The checker is put into the page from outside, which our own policy forbids.
     who = "" if place == "sign-in" else "alice"
     context = new_watched_context(who, color_scheme=scheme, bypass_csp=True, reduced_motion="reduce")
     page = context.new_page()
-    visit(page, place, done)
+    visit(page, place, built)
 
     page.evaluate(AXE)
     found: dict[str, Any] = page.evaluate("axe.run()")
@@ -71,11 +60,11 @@ def summary(violation: dict[str, Any]) -> str:
 
 
 @pytest.mark.parametrize("place", PLACES)
-def test_nothing_scrolls_sideways_on_a_screen_320_wide(new_watched_context: NewContext, done: int, place: str):
+def test_nothing_scrolls_sideways_on_a_screen_320_wide(new_watched_context: NewContext, built: int, place: str):
     who = "" if place == "sign-in" else "alice"
     page = new_watched_context(who, viewport={"width": 320, "height": 640}).new_page()
 
-    visit(page, place, done)
+    visit(page, place, built)
 
     assert page.evaluate("document.scrollingElement.scrollWidth") <= 320
 

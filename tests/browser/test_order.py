@@ -9,7 +9,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.browser.conftest import sign_in
 from tests.browser.demo import Demo
-from tests.browser.steps import NETWORK, field, fill, number_of, order_network, place_order, wait_until_done
+from tests.browser.steps import NETWORK, field, fill, number_of, order_network, place_order
 
 NewContext = Callable[..., BrowserContext]
 RECORD_STATES = """(number) => {
@@ -22,17 +22,6 @@ RECORD_STATES = """(number) => {
   look();
   new MutationObserver(look).observe(document.body, {childList: true, subtree: true, characterData: true});
 }"""
-
-
-@pytest.fixture(scope="module")
-def built(browser, running_demo: Demo, signed_in) -> int:
-    """A network that alice has ordered and that is done."""
-    context = browser.new_context(base_url=running_demo.url, storage_state=signed_in("alice"))
-    page = context.new_page()
-    number = order_network(page, vlan="466")
-    wait_until_done(page, number)
-    context.close()
-    return number
 
 
 def test_a_newcomer_signs_in_orders_and_sees_the_row_turn_to_done_without_a_reload(new_watched_context: NewContext):
