@@ -3,17 +3,22 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from catalog.models import Controller, Template
 from jobs import launch, states
-from jobs.models import Job, Status, TimelineEntry
+from jobs.models import Job, JobSecret, Status, TimelineEntry
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("at_once")]
 
 
 def fresh(job):
     return Job.objects.select_related("controller", "template", "tile").get(pk=job.pk)
+
+
+def fresh_without_token(job):
+    return Job.objects.select_related("controller").defer("controller__token").get(pk=job.pk)
 
 
 def kinds(job):
@@ -267,3 +272,39 @@ def test_answers_that_look_like_templates_travel_unchanged(place, tower, work):
     work()
 
     assert tower.jobs[0]["extra_vars"]["_customer_id"] == "{{ 7*7 }}"
+
+
+def test_a_token_that_no_key_opens_makes_orders_wait_and_is_told_to_operators(place, work, settings):
+    job = place()
+    right = settings.PORTAL_SECRET_KEYS
+    settings.PORTAL_SECRET_KEYS = ["MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="]
+    work(2, later=timedelta(minutes=1))
+    assert fresh_without_token(job).status == Status.QUEUED
+    assert "PORTAL_SECRET_KEYS" in Controller.objects.defer("token").get().trouble
+
+    settings.PORTAL_SECRET_KEYS = right
+    work(3, later=timedelta(minutes=1))
+    assert fresh(job).status == Status.PENDING
+
+
+def test_an_order_whose_passwords_no_key_opens_is_refused_and_never_sent(make_tile, place, tower, work):
+    job = place(of=make_tile("Plain no prompts"))
+    JobSecret.objects.create(job=job, variable="pw", value="x")
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE jobs_jobsecret SET value = 'not a token'")
+
+    work()
+
+    assert fresh(job).status == Status.REFUSED
+    assert "order it again" in fresh(job).explanation
+    assert not posts(tower)
+
+
+def test_what_no_database_can_store_is_replaced_in_what_tower_says(make_tile, place, tower, work):
+    job = place(of=make_tile("Plain no prompts"))
+    work()
+    tower.start(tower.jobs[0]["id"])
+    tower.finish(tower.jobs[0]["id"], artifacts={"said": "a\x00b"})
+    work(2)
+
+    assert fresh(job).artifacts == {"said": "a\ufffdb"}
