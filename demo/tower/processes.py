@@ -23,9 +23,11 @@ def descendants(pid: int) -> list[int]:
 
 def kill_tree(pid: int) -> None:
     """SIGKILL for a process and all below it. They are stopped first, so that none starts another meanwhile."""
-    tree = [pid, *descendants(pid)]
-    _send(signal.SIGSTOP, tree)
-    _send(signal.SIGKILL, {*tree, *descendants(pid)})
+    tree: set[int] = set()
+    while new := {pid, *descendants(pid)} - tree:
+        _send(signal.SIGSTOP, new)
+        tree |= new
+    _send(signal.SIGKILL, tree)
 
 
 def _send(number: signal.Signals, pids: Iterable[int]) -> None:

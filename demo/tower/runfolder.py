@@ -18,22 +18,22 @@ from demo.tower.state import Tower
 from demo.tower.vault import private_folder, write_private
 
 
-def root(tower: Tower) -> Path:
-    """Where this Tower's runs live; one place per data folder, so that a new start finds what a crash left."""
-    name = hashlib.sha256(str(tower.folder.resolve()).encode()).hexdigest()[:12]
+def root(data: Path) -> Path:
+    """Where the runs of a Tower live; one place per data folder, so that a new start finds what a crash left."""
+    name = hashlib.sha256(str(data.resolve()).encode()).hexdigest()[:12]
     memory = Path("/dev/shm")
     base = memory if memory.is_dir() and os.access(memory, os.W_OK) else Path(tempfile.gettempdir())
-    return private_folder(base / f"demo-tower-{os.getuid()}-{name}")
+    return base / f"demo-tower-{os.getuid()}-{name}"
 
 
 def sweep(tower: Tower) -> None:
     """Remove what earlier runs left behind."""
-    shutil.rmtree(root(tower), ignore_errors=True)
+    shutil.rmtree(root(tower.folder), ignore_errors=True)
 
 
 def make(tower: Tower, job: Job) -> Path:
     """Prepare a run. Raises OSError when the project is gone."""
-    folder = Path(tempfile.mkdtemp(prefix=f"awx_{job.id}_", dir=root(tower)))
+    folder = Path(tempfile.mkdtemp(prefix=f"awx_{job.id}_", dir=private_folder(root(tower.folder))))
     assert tower.world.project_folder is not None
     shutil.copytree(tower.world.project_folder, folder / "project")
     for name in ("inventory", "env", "home", "tmp"):

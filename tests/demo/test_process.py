@@ -11,8 +11,7 @@ from pathlib import Path
 import pytest
 import requests
 
-from tests.demo.running import PLAYS, Client, until
-from tests.demo.test_running import sleeping
+from tests.demo.running import PLAYS, Client, sleeping, until
 
 ROOT = Path(__file__).parents[2]
 
@@ -111,13 +110,13 @@ def test_a_port_that_is_taken_is_named(process: Process):
 def test_sigterm_ends_it_quickly_with_the_playbooks_it_runs(process: Process):
     client = process.start()
     job = client.launch("Slow")
-    until(sleeping, bool)
+    until(lambda: sleeping(process.data), bool)
     client.close()
 
     began = time.monotonic()
     status = process.end(signal.SIGTERM)
     took = time.monotonic() - began
-    left = sleeping()
+    left = sleeping(process.data)
     client = process.start()
     ended = client.get(f"jobs/{job}/")
     client.close()

@@ -9,11 +9,10 @@ from urllib.parse import quote
 
 import pytest
 
-from tests.demo.running import Client, tower_that_runs, until
+from tests.demo.running import Client, sleeping, tower_that_runs, until
 
 CODE = "{{ lookup('pipe', 'id') }}"
 SECRET = 'hunter2 "quoted" é'
-SLEEP = "31.4159"
 
 
 @pytest.fixture(scope="module")
@@ -31,18 +30,6 @@ def client(folder: Path) -> Iterator[Client]:
 def told(client: Client) -> dict[str, Any]:
     """A job that was told code and a secret, ended."""
     return dict(client.ended(client.launch("Tell", said=CODE, secret=SECRET)))
-
-
-def sleeping() -> list[int]:
-    """The processes of this test's slow playbooks."""
-    found = []
-    for entry in Path("/proc").glob("[0-9]*/cmdline"):
-        try:
-            if SLEEP.encode() in entry.read_bytes().split(b"\0"):
-                found.append(int(entry.parent.name))
-        except OSError:
-            continue
-    return found
 
 
 def test_an_answer_that_looks_like_code_is_printed_and_never_evaluated(client: Client, told: dict[str, Any]):
@@ -109,10 +96,10 @@ def test_the_run_s_folder_is_private_and_gone_afterwards(client: Client, folder:
     assert not place.exists()
 
 
-def test_output_comes_while_it_runs_and_cancel_ends_all_its_processes(client: Client):
+def test_output_comes_while_it_runs_and_cancel_ends_all_its_processes(client: Client, folder: Path):
     job = client.launch("Slow")
     until(lambda: client.text(job), lambda text: "begun" in text)
-    until(sleeping, bool)
+    until(lambda: sleeping(folder), bool)
     during = client.get(f"jobs/{job}/")
 
     assert client.post(f"jobs/{job}/cancel/").status_code == 202
@@ -123,7 +110,7 @@ def test_output_comes_while_it_runs_and_cancel_ends_all_its_processes(client: Cl
     assert ended["failed"] is True
     assert ended["canceled_on"]
     assert ended["modified"] == during["modified"]
-    until(sleeping, lambda found: not found, 5)
+    until(lambda: sleeping(folder), lambda found: not found, 10)
 
 
 def test_two_run_at_once_and_the_third_waits(client: Client):
