@@ -41,7 +41,7 @@ def main() -> int:
     scheduler.start()
     print(f"Tower ready: {server.url} (token in {token_file})", flush=True)
     stop.wait()
-    faults.wake()
+    faults.drop_held()
     server.down()
     scheduler.stop()
     tower.close()
