@@ -21,6 +21,8 @@ PLAYS = Path(__file__).with_name("plays") / "catalog.yml"
 class Client:
     """Speaks to a Tower with a token."""
 
+    tower: Tower  # when it runs in this process
+
     def __init__(self, url: str, token: str) -> None:
         self._url = url
         self._session = requests.Session()
@@ -86,6 +88,7 @@ def tower_that_runs(folder: Path) -> Iterator[Client]:
     server.up()
     scheduler.start()
     client = Client(server.url, token)
+    client.tower = tower
     try:
         yield client
     finally:

@@ -158,3 +158,20 @@ def test_faults_need_the_secret(process: Process):
     struck = requests.get(f"{process.url}/api/v2/ping/", timeout=5).status_code
 
     assert (refused, usual, taken.status_code, struck) == (403, 200, 204, 502)
+
+
+def test_it_goes_away_for_a_while_when_asked_with_the_secret(process: Process):
+    process.start().close()
+    headers = {"X-Fault-Secret": (process.data / "fault-secret").read_text().strip()}
+
+    def ping() -> int:
+        try:
+            return requests.get(f"{process.url}/api/v2/ping/", timeout=5).status_code
+        except requests.ConnectionError:
+            return 0
+
+    away = requests.post(f"{process.url}/demo/away/", json={"seconds": 1}, headers=headers, timeout=5)
+
+    assert away.status_code == 204
+    until(ping, lambda status: status == 0, 5)
+    until(ping, lambda status: status == 200, 10)

@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 import pytest
 
+from demo.tower import scheduler
 from tests.demo.running import Client, sleeping, tower_that_runs, until
 
 CODE = "{{ lookup('pipe', 'id') }}"
@@ -35,6 +36,7 @@ def told(client: Client) -> dict[str, Any]:
 def test_an_answer_that_looks_like_code_is_printed_and_never_evaluated(client: Client, told: dict[str, Any]):
     assert told["status"] == "successful", client.text(told["id"])
     assert CODE in client.text(told["id"])
+    assert "{{ 6 * 7 }}" in client.text(told["id"])
     assert "uid=" not in client.text(told["id"])
     assert json.loads(told["extra_vars"])["said"] == CODE
 
@@ -172,3 +174,26 @@ def test_nothing_of_our_environment_reaches_a_playbook(client: Client, told: dic
 
     assert not ours & told["job_env"].keys()
     assert told["job_env"]["HOME"].startswith(told["job_cwd"].removesuffix("project"))
+
+
+def test_a_job_that_waits_long_says_for_what(client: Client, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(scheduler, "EXPLAINED_AFTER", 0.0)
+    first, second = client.launch("One at a time"), client.launch("One at a time")
+    others = [client.launch("Slow"), client.launch("Slow")]
+
+    serial = client.wait(second, lambda job: job["job_explanation"])
+    crowded = client.wait(others[1], lambda job: job["job_explanation"])
+    for job in (second, others[1], others[0], first):
+        client.post(f"jobs/{job}/cancel/")
+        client.ended(job)
+
+    assert serial["job_explanation"] == f"waiting for job-{first} to finish"
+    assert "not enough available capacity" in crowded["job_explanation"]
+
+
+def test_a_job_whose_project_is_gone_is_an_error_with_a_traceback(client: Client, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(client.tower.world, "project_folder", Path("/nowhere"))
+    job = client.ended(client.launch("Slow"))
+
+    assert (job["status"], job["started"]) == ("error", None)
+    assert "FileNotFoundError" in job["result_traceback"]
