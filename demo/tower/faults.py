@@ -74,7 +74,7 @@ class Faults:
             self._hanging, self._forgets = True, forget
 
     def wake(self) -> None:
-        """Go on with all that waits. A real Tower acts on it even if the client has gone (tower-api.md 12.16)."""
+        """Go on with all that waits. A real Tower acts on it even if the client has gone."""
         with self._turn:
             self._hanging = False
             self._turn.notify_all()

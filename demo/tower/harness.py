@@ -144,7 +144,7 @@ class TowerHarness:
                 {"id": job.id, "type": job.type, "status": job.status, "template": job.template, "name": job.name,
                  "extra_vars": self._received.get(job.id, {}), "job_extra_vars": ledger.clear_vars(job),
                  "launch_type": job.launch_type, "canceled_on": job.canceled_on, "workflow": job.workflow,
-                 **job.values}
+                 "passwords": ledger.secrets(job)["passwords"], "credentials": list(job.credentials), **job.values}
                 for job in ledger.jobs.values()
             ]  # fmt: skip
 

@@ -124,7 +124,7 @@ class Ledger:
         return job.extra_vars | self.secrets(job)["vars"]
 
     def assign(self, job: Job) -> None:
-        """Pending -> waiting: it has a place to run. `modified` moves here, and never again (tower-api.md 13)."""
+        """Pending -> waiting: it has a place to run. `modified` moves here, and never again."""
         with self.lock:
             job.status, job.modified, job.job_explanation = "waiting", clock.now(), ""
             self.save(job)

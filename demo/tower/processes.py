@@ -34,3 +34,13 @@ def _send(number: signal.Signals, pids: Iterable[int]) -> None:
     for pid in pids:
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.kill(pid, number)
+
+
+def with_environment(text: str) -> list[int]:
+    """The processes whose environment holds a text, by /proc; only one's own can be read."""
+    found = []
+    for entry in Path("/proc").glob("[0-9]*/environ"):
+        with contextlib.suppress(OSError):
+            if text.encode() in entry.read_bytes():
+                found.append(int(entry.parent.name))
+    return found

@@ -12,7 +12,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from demo.tower import unsafe
+from demo.tower import processes, unsafe
 from demo.tower.ledger import Job
 from demo.tower.state import Tower
 from demo.tower.vault import private_folder, write_private
@@ -27,7 +27,9 @@ def root(data: Path) -> Path:
 
 
 def sweep(tower: Tower) -> None:
-    """Remove what earlier runs left behind."""
+    """End and remove what earlier runs left behind."""
+    for pid in processes.with_environment(str(root(tower.folder))):
+        processes.kill_tree(pid)
     shutil.rmtree(root(tower.folder), ignore_errors=True)
 
 
@@ -51,7 +53,8 @@ def command(job: Job, folder: Path) -> list[str]:
 
 
 def environment(folder: Path) -> dict[str, str]:
-    """All of the playbook's environment: nothing of ours, and a home of its own."""
+    """All of the playbook's environment: a home of its own, and nothing of ours but the launcher's mark."""
+    mark = {name: os.environ[name] for name in ("DEMO_RUN",) if name in os.environ}
     here = Path(sys.executable).parent
     return {
         "PATH": f"{here}:/usr/local/bin:/usr/bin:/bin", "HOME": f"{folder}/home", "TMPDIR": f"{folder}/tmp",
@@ -59,7 +62,7 @@ def environment(folder: Path) -> dict[str, str]:
         "ANSIBLE_HOST_KEY_CHECKING": "False", "ANSIBLE_RETRY_FILES_ENABLED": "False",
         "ANSIBLE_DEPRECATION_WARNINGS": "False", "ANSIBLE_LOCALHOST_WARNING": "False",
         "ANSIBLE_LOCAL_TEMP": f"{folder}/tmp", "ANSIBLE_REMOTE_TEMP": f"{folder}/tmp",
-        "ANSIBLE_PYTHON_INTERPRETER": sys.executable, "PYTHONDONTWRITEBYTECODE": "1",
+        "ANSIBLE_PYTHON_INTERPRETER": sys.executable, "PYTHONDONTWRITEBYTECODE": "1", **mark,
     }  # fmt: skip
 
 

@@ -147,6 +147,17 @@ def test_after_a_crash_the_running_job_has_failed_and_the_pending_one_runs(proce
     assert not place.exists()
 
 
+def test_a_crash_leaves_no_playbook_behind(process: Process):
+    client = process.start()
+    client.launch("Slow")
+    until(lambda: sleeping(process.data), bool)
+    client.close()
+
+    process.end(signal.SIGKILL)
+
+    until(lambda: sleeping(process.data), lambda found: not found, 10)
+
+
 def test_faults_need_the_secret(process: Process):
     process.start().close()
     secret = (process.data / "fault-secret").read_text().strip()
