@@ -9,23 +9,24 @@ import ctypes
 import importlib.util
 import json
 import os
+import shutil
 import signal
 import sys
 from pathlib import Path
 from typing import Any
 
 
-def die_with_parent(parent: int) -> None:
+def die_with_parent(parent: int, folder: Path) -> None:
     """End with all that was started when the parent dies (Linux). Ansible's workers would go on by themselves."""
-    signal.signal(signal.SIGUSR1, lambda *_: end_all())
+    signal.signal(signal.SIGUSR1, lambda *_: end_all(folder))
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(1, signal.SIGUSR1)
         if os.getppid() != parent:
-            end_all()
+            end_all(folder)
 
 
-def end_all() -> None:
-    """SIGKILL for everything below this process, and for itself."""
+def end_all(folder: Path) -> None:
+    """SIGKILL for everything below this process, then for itself; the folder goes in between."""
     spec = importlib.util.spec_from_file_location("processes", Path(__file__).with_name("processes.py"))
     assert spec is not None
     assert spec.loader is not None
@@ -33,6 +34,7 @@ def end_all() -> None:
     spec.loader.exec_module(processes)
     for pid in processes.descendants(os.getpid()):
         processes.kill_tree(pid)
+    shutil.rmtree(folder, ignore_errors=True)
     os.kill(os.getpid(), signal.SIGKILL)
 
 
@@ -44,7 +46,7 @@ def tell(fact: dict[str, Any]) -> None:
 
 def main(folder: Path, parent: int) -> None:
     """Run what run.json says."""
-    die_with_parent(parent)
+    die_with_parent(parent, folder)
     import ansible_runner  # late: it takes a third of a second
 
     plan = json.loads((folder / "run.json").read_text(encoding="utf-8"))

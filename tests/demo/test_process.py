@@ -1,5 +1,6 @@
 """python -m demo.tower as a process of its own: its start, its secrets, its end, and a crash in between."""
 
+import shutil
 import signal
 import socket
 import subprocess
@@ -11,6 +12,7 @@ from pathlib import Path
 import pytest
 import requests
 
+from demo.tower import runfolder
 from tests.demo.running import PLAYS, Client, sleeping, until
 
 ROOT = Path(__file__).parents[2]
@@ -50,7 +52,8 @@ def process(tmp_path: Path) -> Iterator[Process]:
     found = Process(tmp_path / "data")
     yield found
     if found.running.poll() is None:
-        found.end(signal.SIGKILL)
+        found.end(signal.SIGTERM)
+    shutil.rmtree(runfolder.root(found.data), ignore_errors=True)
 
 
 def test_it_says_where_it_is_and_keeps_its_secrets_to_itself(process: Process):
@@ -152,10 +155,11 @@ def test_a_crash_leaves_no_playbook_behind(process: Process):
     client.launch("Slow")
     until(lambda: sleeping(process.data), bool)
     client.close()
+    place = runfolder.root(process.data)
 
     process.end(signal.SIGKILL)
 
-    until(lambda: sleeping(process.data), lambda found: not found, 10)
+    until(lambda: sleeping(process.data) or [*place.iterdir()], lambda found: not found, 10)
 
 
 def test_faults_need_the_secret(process: Process):
