@@ -12,7 +12,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from catalog import connections
-from jobs import refusals, secrets, states
+from jobs import locks, refusals, secrets, states
 from jobs.models import Job, Status, TimelineEntry
 from jobs.reconcile import Absent, Found, look_for
 from portal.encryption import Undecipherable
@@ -38,7 +38,8 @@ def launch(job_id: int) -> None:
         _settle(job)
     elif Job.objects.claim(job.pk, until=timezone.now() + _claim_time()):
         job.refresh_from_db(fields=["status", "claimed_until", "attempt", "attempts"])
-        _send(job)
+        with locks.sending(job.pk) as mine:
+            _send(job) if mine else states.requeue(job, after=LOOK_AGAIN)
 
 
 def _claim_time() -> timedelta:
@@ -48,6 +49,8 @@ def _claim_time() -> timedelta:
 
 def _take_over(job: Job) -> None:
     """Its worker died. If that one may have sent it, it is in doubt; if surely not, it is queued again."""
+    if locks.being_sent(job.pk):
+        return
     if job.attempt and job.attempt.get("open"):
         states.in_doubt(job, "The worker that sent it stopped before Tower's answer was saved.")
     else:
@@ -135,7 +138,7 @@ def _settle(job: Job) -> None:
     verdict = look_for(job)
     if isinstance(verdict, Found) and states.launched(job, verdict.record, kind=TimelineEntry.Kind.ADOPTED):
         log.info("Order %s was found in Tower as job %s.", job.pk, verdict.record.id)
-    elif isinstance(verdict, Absent) and _settled(job, verdict):
+    elif isinstance(verdict, Absent) and _settled(job, verdict) and not locks.being_sent(job.pk):
         states.send_again(job)
     else:
         states.still_in_doubt(job, absent=isinstance(verdict, Absent), after=LOOK_AGAIN)

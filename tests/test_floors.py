@@ -17,7 +17,7 @@ FLOORS = [
     "jobs.tasks",
     "jobs.launch jobs.follow",
     "jobs.reconcile jobs.output jobs.refusals",
-    "jobs.facts jobs.wording jobs.secrets jobs.states jobs.timeline jobs.history jobs.versions jobs.ansi",
+    "jobs.facts jobs.wording jobs.secrets jobs.states jobs.timeline jobs.history jobs.versions jobs.ansi jobs.locks",
     "jobs.models jobs.chips jobs.apps",
     "catalog.urls catalog.views catalog.admin catalog.management catalog.tasks catalog.sync",
     "catalog.forms catalog.fields catalog.choices catalog.answers catalog.widgets catalog.connections",
