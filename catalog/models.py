@@ -11,6 +11,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from catalog.looks import Colour, Icon, Size
+from catalog.prompt_models import TilePrompt as TilePrompt
+from catalog.prompt_models import TowerObject as TowerObject
 from portal.encryption import EncryptedTextField
 from portal.tower.addresses import trouble_with
 
@@ -231,6 +233,7 @@ class Tile(models.Model):
 
     if TYPE_CHECKING:
         jobs: RelatedManager[Any]
+        prompts: RelatedManager[TilePrompt]
 
     class Meta:
         ordering = ["position", "title"]
