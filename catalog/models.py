@@ -180,7 +180,8 @@ class TileQuerySet(models.QuerySet["Tile"]):
 
     def for_order(self) -> "TileQuerySet":
         """With what its form needs."""
-        return self.select_related("template__controller").defer("template__controller__token")
+        tiles = self.select_related("template__controller").prefetch_related("prompts")
+        return tiles.defer("template__controller__token")
 
 
 class Tile(models.Model):

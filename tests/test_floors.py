@@ -21,7 +21,7 @@ FLOORS = [
     "jobs.models jobs.chips jobs.apps",
     "catalog.urls catalog.views catalog.admin catalog.management catalog.tasks catalog.sync catalog.objects",
     (
-        "catalog.forms catalog.promptform catalog.promptfields catalog.asking"
+        "catalog.forms catalog.promptform catalog.promptfields catalog.options catalog.asking"
         " catalog.fields catalog.choices catalog.answers catalog.widgets catalog.connections"
     ),
     "catalog.models catalog.prompt_models catalog.apps",

@@ -18,6 +18,7 @@ from catalog.prompts.sending import (
     slots,
     type_name,
 )
+from catalog.prompts.words import in_words, known, slot_label
 
 __all__ = [
     "LABELS",
@@ -29,12 +30,15 @@ __all__ = [
     "Thing",
     "body_of",
     "credential_passwords",
+    "in_words",
+    "known",
     "label_of",
     "merged",
     "needed_passwords",
     "password_label",
     "read",
     "refusals",
+    "slot_label",
     "slots",
     "type_name",
 ]
