@@ -133,4 +133,5 @@ def _shown(bound: BoundField) -> str:
     value = bound.value()
     if isinstance(bound.field.widget, forms.CheckboxInput):
         return "yes" if value else "no"
-    return "" if value is None else in_words(value)
+    named = getattr(bound.field, "named", None)
+    return "" if value in (None, "") else in_words(named(value) if named else value)
