@@ -7,6 +7,7 @@ plain YAML or JSON (`catalog.prompts.variables`). White space around a text is l
 
 import re
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import Any
 
 from catalog.answers import AnswerField, NumberField, PasswordField
@@ -25,6 +26,27 @@ def fields_for(prompt: Prompt, asking: Asking) -> dict[str, AnswerField]:
         found = _object(prompt, asking.objects.get(prompt.thing, {}).values())
         return {f"p-{prompt.name}": found} if found else {}
     return {f"p-{prompt.name}": _PLAIN[prompt.kind](prompt)}
+
+
+def value_field(prompt: Prompt, asking: Asking) -> AnswerField:
+    """The field in which a curator sets a prompt's value for good: one field, and no answer is possible."""
+    things = {one.id: one for one in [*prompt.own, *asking.objects.get(prompt.thing, {}).values()]}.values()
+    bare = Prompt(prompt.name, prompt.kind, "Value", choices=prompt.choices, most=prompt.most)
+    if prompt.kind == Kind.CREDENTIALS:
+        named = [
+            replace(one, name=f"{one.name} ({slot_label(one, asking.objects).removesuffix(' credential')})")
+            for one in things
+        ]
+        return OptionsField(question(bare, "multiselect"), _options(named))
+    if prompt.kind == Kind.OBJECTS:
+        return OptionsField(question(bare, "multiselect"), _options(things))
+    if prompt.kind == Kind.OBJECT:
+        return OptionField(question(bare, "multiplechoice"), _options(things), "None")
+    if prompt.kind in {Kind.CHOICE, Kind.SWITCH}:
+        pairs = prompt.choices or ((True, "Yes"), (False, "No"))
+        found = {str(value): (value, label) for value, label in pairs}
+        return OptionField(question(bare, "multiplechoice"), found, "None")
+    return _PLAIN[prompt.kind](bare)
 
 
 def password_field(name: str, *, required: bool, owners: Iterable[str]) -> AnswerField:

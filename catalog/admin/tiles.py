@@ -7,6 +7,7 @@ from django.contrib import admin, messages
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 
+from catalog.admin.prompts import PromptInline
 from catalog.forms import blockers
 from catalog.models import Category, Template, Tile
 from catalog.wording import parts
@@ -53,6 +54,7 @@ class TileAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     search_fields = ["title", "description", "template__name"]
     prepopulated_fields = {"slug": ["title"]}
     filter_horizontal = ["audience"]
+    inlines = [PromptInline]
     actions = ["publish", "withdraw"]
     save_on_top = True
     fieldsets = [
@@ -79,9 +81,9 @@ class TileAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
             return f"No: {tile.pause_reason}"
         return "No: it asks for something the form cannot give" if blockers(tile) else "Yes"
 
-    def save_model(self, request: HttpRequest, obj: Tile, form: Any, change: bool) -> None:
-        super().save_model(request, obj, form, change)
-        for warning in _warnings(obj):
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        for warning in _warnings(form.instance):
             messages.warning(request, warning)
 
     @admin.action(description="Publish the selected tiles", permissions=["change"])

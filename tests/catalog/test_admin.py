@@ -28,7 +28,8 @@ def template(controller):
 
 def tile_data(template, **fields):
     given = {"template": template.pk, "title": "New network", "slug": "new-network", "description": "A network.",
-             "icon": "network", "colour": "cobalt", "size": "normal", "position": 0}  # fmt: skip
+             "icon": "network", "colour": "cobalt", "size": "normal", "position": 0,
+             "prompts-TOTAL_FORMS": 0, "prompts-INITIAL_FORMS": 0}  # fmt: skip
     return given | fields
 
 
