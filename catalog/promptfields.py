@@ -59,7 +59,7 @@ def password_field(name: str, *, required: bool, owners: Iterable[str]) -> Answe
 
 def html_name(text: str) -> str:
     """A text as part of a name in HTML, so that two never clash."""
-    return text if re.fullmatch(r"[a-z_]+", text) else "x" + text.encode().hex()
+    return text if re.fullmatch(r"(?!x)[a-z_]+", text) else "x" + text.encode().hex()
 
 
 def question(prompt: Prompt, kind: str, **more: Any) -> Question:
