@@ -97,8 +97,5 @@ def _without_inventory(asking: Asking) -> list[str]:
     if asking.asks("inventory"):
         none = not asking.objects.get("inventory")
         return ["Tower offers no inventory that the portal’s account may use, and asks for one."] if none else []
-    return (
-        []
-        if "inventory" in asking.fixed
-        else ["Tower asks for an inventory, and this tile neither asks for one nor has one."]
-    )
+    words = "Tower asks for an inventory, and this tile neither asks for one nor has one."
+    return [] if "inventory" in asking.fixed else [words]

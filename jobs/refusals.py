@@ -77,4 +77,6 @@ def _sentence(field: str, reason: str, labels: dict[str, str]) -> str:
     for variable, label in labels.items():
         reason = reason.replace(variable, label)
     about = label_of(field)
+    if about and reason.startswith("Invalid pk"):
+        return f"{about}: what was chosen is no longer in Tower."
     return f"{about}: {reason}" if about else reason

@@ -75,7 +75,7 @@ def sort_fields(
         if name not in given or name == "extra_vars" or _same(template, name, given[name]):
             continue
         if ask in template.asks:
-            if name == "scm_branch" and not template.is_workflow:
+            if name == "scm_branch" and not template.is_workflow and not template.branch_override:
                 problems[name] = ["Project does not allow override of branch."]
             accepted[name] = given[name]
             continue

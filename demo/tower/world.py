@@ -117,6 +117,7 @@ class Template:
     values: dict[str, Any] = field(default_factory=dict)
     extra_vars: str = ""
     asks: set[str] = field(default_factory=set)
+    branch_override: bool = False
     survey_enabled: bool = False
     survey: dict[str, Any] = field(default_factory=dict)
     allow_simultaneous: bool = False
@@ -154,6 +155,7 @@ class World:
     project_id: int = 0
     project_description: str = ""
     project_folder: Path | None = None
+    project_override: bool = False
     inventories: dict[int, Inventory] = field(default_factory=dict)
     credentials: dict[int, Credential] = field(default_factory=dict)
     labels: dict[int, str] = field(default_factory=dict)
