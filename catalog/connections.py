@@ -11,7 +11,7 @@ from catalog.models import Controller
 from portal.encryption import Undecipherable
 from portal.tower.auth import BearerToken
 from portal.tower.client import Tower
-from portal.tower.errors import TowerError
+from portal.tower.errors import TowerError, Unreachable
 
 # A person waits for the answer to "test connection"; seconds.
 QUICK_CONNECT, QUICK_READ = 3.0, 5.0
@@ -36,9 +36,13 @@ class Finding:
 def tower(controller: Controller) -> Tower:
     """The client for a controller: one HTTP session per process, thread and controller.
 
-    It is made anew when the row's address or token has changed, and in a process that was forked.
+    It is made anew when the row's address or token has changed, and in a process that was forked. Raises Unreachable if
+    the stored token cannot be read.
     """
-    key = (os.getpid(), controller.url, controller.token, controller.ca_bundle, controller.api_base)
+    token = _token(controller)
+    if token is None:
+        raise Unreachable("No key in PORTAL_SECRET_KEYS opens the stored token: bring the key back, or set it anew.")
+    key = (os.getpid(), controller.url, token, controller.ca_bundle, controller.api_base)
     known = _clients.known.get(controller.pk)
     if known and known[0] == key:
         return known[1]

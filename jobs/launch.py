@@ -5,6 +5,7 @@ leaves the job in doubt; `reconcile` looks for it in Tower, and this module acts
 """
 
 import logging
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -16,6 +17,7 @@ from catalog.prompts import NAMESPACE, credential_passwords
 from jobs import refusals, secrets, states
 from jobs.models import Job, Status, TimelineEntry
 from jobs.reconcile import Absent, Found, look_for
+from portal.encryption import Undecipherable
 from portal.tower.client import Tower
 from portal.tower.errors import Denied, Gone, Rejected, Throttled, TowerError, Uncertain, Unreachable
 from portal.tower.records import Launched
@@ -28,7 +30,8 @@ IDENTICAL = timedelta(seconds=5)  # an identical order waits this long for the o
 
 def launch(job_id: int) -> None:
     """Take one step with an order that is due: send it, look for it in Tower, or take it over from a dead worker."""
-    job = Job.objects.due(timezone.now()).select_related("controller", "template").filter(pk=job_id).first()
+    due = Job.objects.due(timezone.now()).select_related("controller", "template").defer("controller__token")
+    job = due.filter(pk=job_id).first()
     if job is None:
         return
     if job.status == Status.LAUNCHING:
@@ -36,7 +39,7 @@ def launch(job_id: int) -> None:
     elif job.status == Status.IN_DOUBT:
         _settle(job)
     elif Job.objects.claim(job.pk, until=timezone.now() + _claim_time()):
-        job.refresh_from_db()
+        job.refresh_from_db(fields=["status", "claimed_until", "attempt", "attempts"])
         _send(job)
 
 
@@ -75,8 +78,13 @@ def _send(job: Job) -> None:
         _unreachable(job, error)
         return
     controller.answered()
+    try:
+        passwords = secrets.reveal(job)
+    except Undecipherable:
+        refusals.refuse(job, "Its passwords can no longer be read here, so it was not sent. Please order it again.")
+        return
     if states.open_attempt(job, tower.clock):
-        _post(job, tower)
+        _post(job, tower, passwords)
 
 
 def _identical_in_doubt(job: Job) -> bool:
@@ -85,8 +93,7 @@ def _identical_in_doubt(job: Job) -> bool:
     return twins.exclude(pk=job.pk).exists()
 
 
-def _post(job: Job, tower: Tower) -> None:
-    passwords = secrets.reveal(job)
+def _post(job: Job, tower: Tower, passwords: Mapping[str, str]) -> None:
     try:
         launched = tower.launch(job.template.kind, job.template.tower_id, _body(job, passwords))
     except Rejected as error:
@@ -109,7 +116,7 @@ def _post(job: Job, tower: Tower) -> None:
         _record(job, launched)
 
 
-def _body(job: Job, passwords: dict[str, str]) -> dict[str, Any]:
+def _body(job: Job, passwords: Mapping[str, str]) -> dict[str, Any]:
     """The fields of the launch: the survey's answers, what else was asked for, and passwords of credentials."""
     for_credentials = credential_passwords(passwords)
     answers = {name: value for name, value in passwords.items() if not name.startswith(NAMESPACE)}

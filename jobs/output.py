@@ -44,7 +44,7 @@ def collect(job_id: int) -> None:
     taken = Job.objects.unread(now).filter(pk=job_id).update(due_at=now + TRY_AGAIN * 10)
     if not taken:
         return
-    job = Job.objects.select_related("controller").get(pk=job_id)
+    job = Job.objects.select_related("controller").defer("controller__token").get(pk=job_id)
     try:
         complete = _read_to_the_end(job, connections.tower(job.controller))
     except Gone:

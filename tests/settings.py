@@ -1,12 +1,16 @@
 """The portal's own settings, with what a test must not need: a broker, a shared cache, HTTPS."""
 
+import atexit
 import os
+import shutil
 import tempfile
 
 os.environ.setdefault("PORTAL_SECRET_KEY", "a key that only tests use")
 os.environ.setdefault("PORTAL_SECRET_KEYS", "jWGdTUSLEBRwTKDN4KUoDlXoJeHyIxRMsbJ4ArUMt0Y=")
 os.environ.setdefault("PORTAL_HTTPS", "false")
-os.environ.setdefault("PORTAL_DATA_DIR", tempfile.mkdtemp(prefix="portal-tests-"))
+_folder = tempfile.mkdtemp(prefix="portal-tests-")
+atexit.register(shutil.rmtree, _folder, ignore_errors=True)
+os.environ.setdefault("PORTAL_DATA_DIR", _folder)
 os.environ.setdefault("BROKER_URL", "memory://")
 os.environ.setdefault("CACHE_URL", "redis://unused")
 

@@ -1,6 +1,7 @@
 """What Tower's status codes mean for us."""
 
 import json
+import re
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
@@ -10,6 +11,9 @@ from portal.tower.wire import Answer
 
 # A proxy's "I gave up on this client": whether Tower got the request is anybody's guess.
 _GAVE_UP = {408, 425, 499}
+
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+_UNSTORABLE_ESCAPE = re.compile(rb"\\u(?:0000|[dD][89a-fA-F])")
 
 _WORDS = {
     401: "Tower does not accept our account: its token is wrong, was revoked or has expired.",
@@ -57,10 +61,20 @@ def _json(answer: Answer) -> Any:
     if "json" not in answer.headers.get("Content-Type", "").partition(";")[0].lower():
         raise Uncertain("Tower answered with something that is not JSON, such as a proxy's or a maintenance page.")
     try:
-        return json.loads(answer.body, parse_constant=str)
+        found = json.loads(answer.body, parse_constant=str)
+        return _storable(found) if _UNSTORABLE_ESCAPE.search(answer.body) else found
     except (ValueError, RecursionError):
         pass
     raise Uncertain("Tower's answer is not readable JSON.")
+
+
+def _storable(value: Any) -> Any:
+    """Without null characters and halves of surrogate pairs, which no database takes and JSON may spell."""
+    if isinstance(value, str):
+        return _UNSTORABLE.sub("\ufffd", value)
+    if isinstance(value, dict):
+        return {_storable(key): _storable(inner) for key, inner in value.items()}
+    return [_storable(inner) for inner in value] if isinstance(value, list) else value
 
 
 def _error(answer: Answer) -> Exception:

@@ -1,5 +1,7 @@
 """The order form asks what Tower asks for at launch, and launches with just that."""
 
+from typing import Any
+
 import pytest
 
 from catalog import asking
@@ -9,7 +11,7 @@ from tests.catalog.prompts import EVERYTHING, sent, template, tile_of
 from tests.catalog.surveys import tile
 
 pytestmark = pytest.mark.django_db
-NO_INVENTORY = {"inventory": {"id": None, "name": None}}
+NO_INVENTORY: dict[str, Any] = {"inventory": {"id": None, "name": None}}
 ASKING = [{"id": 4, "name": "Asking machine", "credential_type": 1, "passwords_needed": ["ssh_password"]}]
 ALL = [field.name for field in FIELDS]
 

@@ -8,6 +8,8 @@ from django.utils import timezone
 from catalog.models import Controller
 from jobs import follow
 from jobs.models import Job, Status
+from portal.tower.client import Tower
+from portal.tower.errors import Rejected
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("at_once")]
 
@@ -180,3 +182,20 @@ def test_the_usual_time_is_learnt_from_successful_jobs(place, tower, work):
     work(2)
 
     assert fresh(job).tile.usual_seconds == fresh(job).elapsed
+
+
+def test_an_older_tower_that_refuses_the_cheap_question_is_asked_for_all(place, tower, work, monkeypatch):
+    job = place()
+    work(2)
+    real = Tower.changes
+
+    def older(self, ids, since):
+        if since:
+            raise Rejected("Tower refused the request (status 400).", {"detail": ["no field named 'canceled_on'"]})
+        return real(self, ids, since)
+
+    monkeypatch.setattr(Tower, "changes", older)
+    tower.start(tower.jobs[0]["id"])
+    work()
+
+    assert fresh(job).status == Status.RUNNING

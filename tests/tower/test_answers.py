@@ -199,3 +199,11 @@ def test_without_a_readable_date_our_clock_serves(date):
 def test_changes_are_asked_for_one_to_two_hundred_jobs(ids):
     with pytest.raises(ValueError, match="1 to 200"):
         Tower("http://127.0.0.1:1", BearerToken("x")).changes(list(ids), None)
+
+
+def test_what_no_database_can_store_is_replaced():
+    body = '{"id": 5, "type": "job", "url": "/api/v2/jobs/5/", "artifacts": {"a\\u0000": ["b\\ud800c", "d\\u00e9"]}}'
+
+    launched = launch_answered_by(answer(201, body))
+
+    assert launched.job.artifacts == {"a\ufffd": ["b\ufffdc", "dé"]}
