@@ -7,9 +7,11 @@ from django.contrib import admin, messages
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 
+from catalog import asking
 from catalog.admin.prompts import PromptInline
 from catalog.forms import blockers
 from catalog.models import Category, Template, Tile
+from catalog.prompts import NAMESPACE
 from catalog.wording import parts
 
 
@@ -97,7 +99,9 @@ class TileAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
 def _warnings(tile: Tile) -> list[str]:
     """What a curator should know about a tile that was saved all the same."""
+    plan = asking.of(tile)
     asked = {question.get("variable") for question in tile.template.questions}
+    asked |= {NAMESPACE + prompt.name for prompt in plan.asked} | {NAMESPACE + name for name in plan.fixed}
     named = {part.variable for text in (tile.happens, tile.subject) for part in parts(text) if part.variable}
     unknown = ", ".join(sorted(f"{{{variable}}}" for variable in named - asked))
     return [f"This tile cannot be ordered. {reason}" for reason in blockers(tile)] + (

@@ -137,6 +137,9 @@ def answer(form: forms.BaseForm, variable: str) -> Answer:
         question = getattr(bound.field, "question", None)
         if question is not None and question.variable == variable:
             return Answer(_shown(bound), str(bound.label), wrong=bool(form.is_bound and bound.errors))
+    for one in getattr(form, "fixed", ()):
+        if one["variable"] == variable:
+            return Answer(in_words(one["value"]), one["label"], wrong=False)
     return Answer("", variable.strip("_"), wrong=False)
 
 

@@ -4,12 +4,23 @@ from typing import Any
 
 from catalog import sync
 from catalog.models import Controller, Tile, TilePrompt
+from catalog.prompts.fields import FIELDS
 from demo.tower.harness import SERVICE, TowerHarness
 from demo.tower.world import Credential, Host, Inventory
 
 EVERYTHING = ["inventory", "limit", "credential", "job_type", "tags", "skip_tags", "scm_branch", "diff_mode",
               "verbosity", "forks", "timeout", "job_slice_count", "execution_environment", "labels", "instance_groups",
               "variables"]  # fmt: skip
+
+ALL = dict.fromkeys((field.name for field in FIELDS), "ask")
+PASSWORD = "open-sésame 7"
+ANSWERS = {
+    "p-inventory": "50", "p-limit": "leaf-201", "p-credentials-1": "51", "p-credentials-3-dev": "52",
+    "w-ssh_password": PASSWORD, "w-x7661756c745f70617373776f72642e646576": "vault-word", "p-job_type": "check",
+    "p-job_tags": "a,b", "p-skip_tags": "c", "p-scm_branch": "main", "p-diff_mode": "on", "p-verbosity": "2",
+    "p-forks": "3", "p-timeout": "60", "p-job_slice_count": "1", "p-execution_environment": "2", "p-labels": "54",
+    "p-instance_groups": "2", "p-extra_vars": "site: Antwerp\nports: [1, 2]",
+}  # fmt: skip
 
 
 def furnish(tower: TowerHarness) -> None:
@@ -47,3 +58,8 @@ def made_of(tower: TowerHarness, number: int = -1) -> dict[str, Any]:
     kept = tower.tower.ledger.jobs[job["id"]]
     lists = {"credentials": kept.credentials, "labels": kept.labels, "instance_groups": kept.instance_groups}
     return job | lists | {"secrets": tower.tower.ledger.secrets(kept)}
+
+
+def fields(answers: dict[str, Any]) -> dict[str, Any]:
+    """Answers as a browser names them."""
+    return {f"a-{name}": value for name, value in answers.items()}

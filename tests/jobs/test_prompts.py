@@ -1,44 +1,22 @@
 """What Tower asks for at launch is ordered in the portal, and the job in Tower has exactly that."""
 
-import json
+from pathlib import Path
 
 import pytest
+from django.contrib.auth.models import User
+from django.core.management import call_command
 from django.db import connection
 from django.test import Client
 
-from catalog.models import Controller
+from catalog import connections, sync
+from catalog.models import Controller, Tile
 from catalog.prompts.fields import FIELDS
-from jobs import launch, secrets
 from jobs.models import Job, JobSecret, Status
 from tests.secret_search import in_bytes
 
-from .prompted import EVERYTHING, decide, furnish, made_of, offer
+from .prompted import ALL, ANSWERS, EVERYTHING, PASSWORD, decide, fields, made_of, offer
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-ALL = dict.fromkeys((field.name for field in FIELDS), "ask")
-PASSWORD = "open-sésame 7"
-ANSWERS = {
-    "p-inventory": "50", "p-limit": "leaf-201", "p-credentials-1": "51", "p-credentials-3-dev": "52",
-    "w-ssh_password": PASSWORD, "w-x7661756c745f70617373776f72642e646576": "vault-word", "p-job_type": "check",
-    "p-job_tags": "a,b", "p-skip_tags": "c", "p-scm_branch": "main", "p-diff_mode": "on", "p-verbosity": "2",
-    "p-forks": "3", "p-timeout": "60", "p-job_slice_count": "1", "p-execution_environment": "2", "p-labels": "54",
-    "p-instance_groups": "2", "p-extra_vars": "site: Antwerp\nports: [1, 2]",
-}  # fmt: skip
-
-
-@pytest.fixture
-def furnished(tower, controller):
-    furnish(tower)
-    return tower
-
-
-@pytest.fixture
-def everything(furnished, controller, make_tile):
-    offer(furnished, controller, "Ask for everything", ask=EVERYTHING, credentials=["Fabric machine"])
-    tile = make_tile("Ask for everything", slug="everything", title="Everything")
-    decide(tile, **ALL)
-    return tile
 
 
 @pytest.fixture
@@ -46,10 +24,6 @@ def visit(alice):
     client = Client()
     client.force_login(alice)
     return client
-
-
-def fields(answers):
-    return {f"a-{name}": value for name, value in answers.items()}
 
 
 def test_a_template_that_asks_for_everything_is_ordered_and_its_job_has_just_that(visit, everything, tower, work):
@@ -145,93 +119,33 @@ def test_what_is_not_asked_is_left_out(visit, furnished, controller, make_tile):
     assert Job.objects.get().prompts == {"diff_mode": False}
 
 
-# Trouble --------------------------------------------------------------------------------------------------------------
+def test_the_demos_template_that_asks_for_everything_can_be_ordered_by_field_operations(tower, transactional_db, work):
+    demo = Path(__file__).parents[2] / "demo"
+    tower.load(demo / "catalog" / "catalog.yml")
+    controller = Controller.objects.create(name="Demo Tower", url=tower.url, token=tower.token)
+    connections.examine(controller)
+    sync.sync(controller)
+    call_command("loaddata", str(demo / "portal.json"), verbosity=0)
+    call_command("loaddata", str(demo / "portal.json"), verbosity=0)
+    tile = Tile.objects.get(slug="look-after-devices")
+    dan = Client()
+    dan.force_login(User.objects.get(username="dan"))
+    page = dan.get(tile.get_absolute_url())
+    asked = {prompt.name for prompt in page.context["form"].prompting.asking.asked}
+    lab = controller.things.get(kind="inventory", name="ExampleNet lab")
 
-
-def test_other_values_are_another_order(everything, place):
-    first = place(of=everything, **ANSWERS)
-    assert place(of=everything, **ANSWERS).fingerprint == first.fingerprint
-    assert place(of=everything, **ANSWERS | {"p-limit": "leaf-202"}).fingerprint != first.fingerprint
-    assert place(of=everything, **ANSWERS | {"w-ssh_password": "other"}).fingerprint != first.fingerprint
-
-
-def test_an_order_in_doubt_finds_the_job_with_its_own_values(everything, place, tower, work, at_once):
-    others = [place(of=everything, **ANSWERS | {"p-limit": limit}) for limit in ("leaf-202", "leaf-201")]
-    tower.fault("drop_after", on="launch", times=2)
-    for job in others:
-        Controller.objects.update(trouble="")
-        launch.launch(job.pk)
-    assert set(Job.objects.values_list("status", flat=True)) == {Status.IN_DOUBT}
-
-    launch.launch(others[1].pk)
-    launch.launch(others[0].pk)
-
-    assert len(tower.jobs) == 2
-    limits = {job["id"]: job["limit"] for job in tower.jobs}
-    for job in Job.objects.all():
-        assert job.tower_id is not None
-        assert limits[job.tower_id] == job.prompts["limit"]
-
-
-def test_what_tower_says_no_to_is_told_with_its_label(everything, place, tower, work):
-    job = place(of=everything, **ANSWERS)
-    del tower.tower.world.inventories[50]
-    work()
-
-    job = Job.objects.get(pk=job.pk)
-    assert job.status == Status.REFUSED
-    assert job.explanation == "Inventory: what was chosen is no longer in Tower."
-
-
-def test_a_password_that_tower_wants_since_is_told_in_words(furnished, controller, make_tile, place, work):
-    pk = offer(furnished, controller, "Plain", credentials=["Fabric machine"])
-    job = place(of=make_tile("Plain"))
-    furnished.tower.world.templates[pk].credentials = [51]
-    work()
-
-    assert Job.objects.get(pk=job.pk).explanation == (
-        "Tower wants a password that was not given: Password of the machines."
+    sent = dan.post(
+        tile.get_absolute_url(),
+        fields({"reason": "new firmware", "p-inventory": lab.tower_id, "p-limit": "lab-acc-01"}),
     )
-
-
-def test_what_tower_ignores_is_in_the_timeline_by_its_label(everything, place, tower, work):
-    job = place(of=everything, **ANSWERS)
-    tower.tower.world.template_named("Ask for everything").asks -= {"limit", "variables"}
     work()
 
-    (sent,) = Job.objects.get(pk=job.pk).timeline.filter(kind="sent")
-    assert sent.text == "Tower ignored: Only these machines, ports, site"
-
-
-def test_an_object_that_our_account_may_not_use_keeps_the_order_waiting(everything, place, tower, work):
-    job = place(of=everything, **ANSWERS)
-    tower.tower.accounts.named("portal-svc").use = set()
-    work()
-
-    job = Job.objects.get(pk=job.pk)
-    assert job.status == Status.QUEUED
-    assert "not with what was chosen" in job.explanation
-
-
-def test_only_what_our_account_may_use_is_offered(tower, controller, furnished, make_tile, visit):
-    tower.tower.accounts.named("portal-svc").use = {"Fabric B", "urgent"}
-    offer(tower, controller, "Ask for everything", ask=EVERYTHING)
-    kinds = controller.things.values_list("kind", "name")
-
-    assert set(kinds) == {
-        ("inventory", "Fabric B"), ("label", "urgent"), ("execution_environment", "AWX EE (latest)"),
-        ("execution_environment", "Control Plane Execution Environment"),
-    }  # fmt: skip
-    tower.clear_requests()
-    tile = make_tile("Ask for everything")
-    decide(tile, inventory="ask", labels="ask")
-    page = visit.get(tile.get_absolute_url()).content.decode()
-    assert "Fabric B" in page
-    assert tower.requests == [], "a page never asks Tower"
-
-
-def test_passwords_are_apart_from_answers(everything, place):
-    job = place(of=everything, **ANSWERS)
-
-    assert secrets.reveal(job)["launch:ssh_password"] == PASSWORD
-    assert PASSWORD not in json.dumps([job.answers, job.extra_vars, job.prompts], ensure_ascii=False)
+    assert asked == {field.name for field in FIELDS}
+    assert sent.status_code == 302, sent.content.decode()
+    (job,) = tower.jobs
+    assert (job["inventory"], job["limit"], job["extra_vars"]) == (
+        lab.tower_id,
+        "lab-acc-01",
+        {"reason": "new firmware"},
+    )
+    assert str(Job.objects.get()) == "Look after devices for ExampleNet lab, new firmware"
