@@ -16,6 +16,7 @@ from catalog.choices import SwitchField
 from catalog.options import LineField, OptionField, Options, OptionsField, VariablesField
 from catalog.prompts import NAMESPACE, Kind, Prompt, Thing, password_label, slot_label, slots
 from catalog.survey import Question
+from catalog.widgets import RADIOS
 
 
 def fields_for(prompt: Prompt, asking: Asking) -> dict[str, AnswerField]:
@@ -99,7 +100,9 @@ def _object(prompt: Prompt, known: Iterable[Thing]) -> AnswerField | None:
     if not others and not prompt.needed:
         return None
     blank = f"{prompt.own[0].name} (the usual one)" if prompt.own else "The usual one"
-    return OptionField(question(prompt, "multiplechoice"), _options(others), "Choose …" if prompt.needed else blank)
+    if prompt.needed:
+        blank = "Choose …" if len(others) > RADIOS else ""
+    return OptionField(question(prompt, "multiplechoice"), _options(others), blank)
 
 
 def _credentials(prompt: Prompt, asking: Asking) -> dict[str, AnswerField]:
