@@ -22,7 +22,10 @@ class LineField(TextField):
 
 
 class OptionField(AnswerField):
-    """One of some options. `blank` is what to call no answer, empty if there is no such option."""
+    """One of some options. `blank` is what to call no answer, empty if there is no such option.
+
+    It is `certain` if one of them is chosen from the start, so that nobody has to be told that it is optional.
+    """
 
     verb = "Choose"
 
@@ -31,6 +34,7 @@ class OptionField(AnswerField):
         pairs = [*([("", blank)] if blank else []), *((key, label) for key, (_, label) in options.items())]
         attrs = {"data-variable": question.variable}
         few = len(options) <= widgets.RADIOS
+        self.certain = bool(blank) or question.default is not None
         super().__init__(question, forms.RadioSelect(attrs, pairs) if few else forms.Select(attrs, pairs))
 
     def read(self, value: Any) -> Any:

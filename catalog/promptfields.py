@@ -35,7 +35,7 @@ def value_field(prompt: Prompt, asking: Asking) -> AnswerField:
     bare = Prompt(prompt.name, prompt.kind, "Value", choices=prompt.choices, most=prompt.most)
     if prompt.kind == Kind.CREDENTIALS:
         named = [
-            replace(one, name=f"{one.name} ({slot_label(one, asking.objects).removesuffix(' credential')})")
+            replace(one, name=f"{one.name} ({slot_label(one, asking.objects).replace(' credential', '')})")
             for one in things
         ]
         return OptionsField(question(bare, "multiselect"), _options(named))

@@ -98,10 +98,12 @@ def _launched_alike(job: Job, record: JobRecord, form: Mapping[str, Any]) -> boo
     told = dict(record.launched_with)
     if record.type != "job":
         told.pop("credentials", None)
-    return all(_alike(told[name], value) for name, value in (usual | job.prompts).items() if name in told)
+    return all(alike(told[name], value) for name, value in (usual | job.prompts).items() if name in told)
 
 
-def _alike(told: Any, sent: Any) -> bool:
+def alike(told: Any, sent: Any) -> bool:
+    """Whether Tower tells of a field what was sent: it reads numbers in texts, and leaves out white space around."""
     if isinstance(sent, list) and isinstance(told, list):
         return set(told) == set(sent)
-    return bool(told == sent) or (told in ("", None) and sent in ("", None))
+    blank = told in ("", None) and sent in ("", None)
+    return blank or bool(told == sent) or str(told).strip() == str(sent).strip()

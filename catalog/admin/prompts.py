@@ -48,6 +48,9 @@ class DecisionForm(forms.ModelForm):  # type: ignore[type-arg]
         if isinstance(widget, NameWidget):
             widget.prompt = self.prompt
         self.fields["value"] = field = _value(self.prompt, plan)
+        label = label_of(name)
+        self.fields["decision"].widget.attrs["aria-label"] = f"What becomes of “{label}”"
+        field.widget.attrs["aria-label"] = f"The value of “{label}”"
         if self.instance.value is not None and isinstance(field, AnswerField):
             self.initial["value"] = field.shown(self.instance.value)
 

@@ -68,7 +68,7 @@ class TileAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     ]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Tile]:
-        return super().get_queryset(request).prefetch_related("audience")
+        return super().get_queryset(request).prefetch_related("audience", "prompts")
 
     def view_on_site(self, tile: Tile) -> str:
         return tile.get_absolute_url()

@@ -1,6 +1,7 @@
 """Values of prompts where something goes wrong: a lost answer, a refusal, a role that is missing."""
 
 import json
+from pathlib import Path
 
 import pytest
 from django.test import Client
@@ -8,8 +9,13 @@ from django.test import Client
 from catalog.models import Controller
 from jobs import launch, secrets
 from jobs.models import Job, Status
+from jobs.reconcile import alike
+
+from tests.catalog.prompts import DEFAULTS
 
 from .prompted import ANSWERS, EVERYTHING, PASSWORD, decide, offer
+
+VERDICTS = Path(__file__).parent.parent / "recorded" / "prompt-verdicts.jsonl"
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -44,6 +50,20 @@ def test_an_order_in_doubt_finds_the_job_with_its_own_values(everything, place, 
     for job in Job.objects.all():
         assert job.tower_id is not None
         assert limits[job.tower_id] == job.prompts["limit"]
+
+
+def test_what_a_real_tower_tells_of_its_jobs_is_what_was_sent_or_else_the_default():
+    usual = {name: value for name, value in DEFAULTS.items() if value not in ({}, []) and name != "credentials"}
+    told = [
+        (name, line["job"][name], value)
+        for line in map(json.loads, VERDICTS.read_text(encoding="utf-8").splitlines())
+        if line["status"] == 201 and line["template"] in ("asks for every prompt", "asks for the limit only")
+        for name, value in (usual | {"inventory": 2} | line["body"]).items()
+        if name in line["job"] and name not in {"extra_vars", "diff_mode", *line["job"]["ignored_fields"]}
+    ]
+
+    assert len(told) > 800
+    assert [one for one in told if not alike(*one[1:])] == []
 
 
 def test_what_tower_says_no_to_is_told_with_its_label(everything, place, tower, work):
