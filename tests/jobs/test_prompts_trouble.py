@@ -10,7 +10,6 @@ from catalog.models import Controller
 from jobs import launch, secrets
 from jobs.models import Job, Status
 from jobs.reconcile import alike
-
 from tests.catalog.prompts import DEFAULTS
 
 from .prompted import ANSWERS, EVERYTHING, PASSWORD, decide, offer
