@@ -7,11 +7,13 @@ leaves the job in doubt; `reconcile` looks for it in Tower, and this module acts
 import logging
 from collections.abc import Mapping
 from datetime import timedelta
+from typing import Any
 
 from django.conf import settings
 from django.utils import timezone
 
 from catalog import connections
+from catalog.prompts import NAMESPACE, credential_passwords
 from jobs import locks, refusals, secrets, states
 from jobs.models import Job, Status, TimelineEntry
 from jobs.reconcile import Absent, Found, look_for
@@ -95,9 +97,8 @@ def _identical_in_doubt(job: Job) -> bool:
 
 
 def _post(job: Job, tower: Tower, passwords: Mapping[str, str]) -> None:
-    answers = {**job.extra_vars, **passwords}
     try:
-        launched = tower.launch(job.template.kind, job.template.tower_id, {"extra_vars": answers} if answers else {})
+        launched = tower.launch(job.template.kind, job.template.tower_id, _body(job, passwords))
     except Rejected as error:
         refusals.rejected(job, error, passwords.values())
     except Denied as error:
@@ -118,8 +119,20 @@ def _post(job: Job, tower: Tower, passwords: Mapping[str, str]) -> None:
         _record(job, launched)
 
 
+def _body(job: Job, passwords: Mapping[str, str]) -> dict[str, Any]:
+    """The fields of the launch: the survey's answers, what else was asked for, and passwords of credentials."""
+    for_credentials = credential_passwords(passwords)
+    answers = {name: value for name, value in passwords.items() if not name.startswith(NAMESPACE)}
+    body: dict[str, Any] = dict(job.prompts)
+    if job.extra_vars or answers:
+        body["extra_vars"] = {**job.extra_vars, **answers}
+    if for_credentials:
+        body["credential_passwords"] = for_credentials
+    return body
+
+
 def _record(job: Job, launched: Launched) -> None:
-    if states.launched(job, launched.job, ignored=sorted(launched.ignored)):
+    if states.launched(job, launched.job, ignored=refusals.ignored(job, launched.ignored)):
         log.info("Order %s is Tower's job %s.", job.pk, launched.job.id)
     else:
         # Another order owns this job of Tower's: found and adopted while this answer was under way.
