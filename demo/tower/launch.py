@@ -4,7 +4,7 @@ from typing import Any
 
 from werkzeug.wrappers import Response
 
-from demo.tower import jobs, making, prompts, surveys, workflows
+from demo.tower import creating, jobs, prompts, surveys
 from demo.tower.answers import Refused, as_json, forbidden
 from demo.tower.call import Call
 from demo.tower.ledger import Job
@@ -25,7 +25,7 @@ def post(call: Call, pk: int) -> Response:
     accepted, ignored = _sort(call, template, given)
     _demand_use(call, template, accepted)
     accepted["passwords"] = _passwords(call, template, accepted, given)
-    job = create(call, template, accepted)
+    job = creating.create(call.tower, template, accepted, created_by=call.who.id)
     for tell in call.tower.launched:
         tell(job, given.get("extra_vars", {}))
     return launched(call, job, ignored)
@@ -42,7 +42,7 @@ def post_workflow(call: Call, pk: int) -> Response:
     if errors | unreadable:
         raise Refused(400, errors | unreadable)
     _demand_use(call, template, accepted)
-    job = workflows.create(call, template, accepted)
+    job = creating.create(call.tower, template, accepted, created_by=call.who.id)
     for tell in call.tower.launched:
         tell(job, given.get("extra_vars", {}))
     return launched(call, job, {})
@@ -134,17 +134,8 @@ def _removed(own: list[Credential], chosen: list[Credential]) -> list[str]:
     ]
 
 
-def used_credentials(call: Call, template: Template, accepted: dict[str, Any]) -> list[Credential]:
-    """The template's credentials, replaced by the launch's where they fill the same slot."""
-    known = call.tower.world.credentials
-    slots = {
-        known[pk].slot: known[pk] for pk in (*template.credentials, *accepted.get("credentials", [])) if pk in known
-    }
-    return list(slots.values())
-
-
 def _needed(call: Call, template: Template, accepted: dict[str, Any]) -> list[str]:
-    return [name for one in used_credentials(call, template, accepted) for name in one.passwords_needed]
+    return [name for one in creating.used_credentials(call.tower, template, accepted) for name in one.passwords_needed]
 
 
 def _passwords(call: Call, template: Template, accepted: dict[str, Any], given: dict[str, Any]) -> dict[str, Any]:
@@ -167,19 +158,3 @@ def _demand_use(call: Call, template: Template, accepted: dict[str, Any]) -> Non
     brought += [world.instance_groups[pk].name for pk in accepted.get("instance_groups", [])]
     if not all(call.who.may_use(name) for name in brought):
         raise forbidden()
-
-
-def create(call: Call, template: Template, accepted: dict[str, Any]) -> Job:
-    """The job of a launch; a workflow job when the template's work is sliced."""
-    fields = making.job_fields(template, accepted) | {"created_by": call.who.id}
-    fields["credentials"] = [one.id for one in used_credentials(call, template, accepted)]
-    fields["labels"] = sorted({*template.labels, *accepted.get("labels", [])})
-    fields["instance_groups"] = accepted.get("instance_groups", [])
-    clear = surveys.job_variables(template, accepted.get("extra_vars", {}))
-    secrets = {"vars": making.pick_secrets(template, clear), "passwords": accepted.get("passwords", {})}
-    masked = making.masked(clear, secrets["vars"])
-    inventory = call.tower.world.inventories.get(fields["values"]["inventory"] or 0)
-    slices = min(fields["values"]["job_slice_count"], len(inventory.hosts) if inventory else 0)
-    if slices > 1:
-        return workflows.create_sliced(call.tower, template, slices, secrets, fields | {"extra_vars": masked})
-    return call.tower.ledger.create("job", secrets, extra_vars=masked, **fields)

@@ -58,6 +58,8 @@ class Job:
     workflow: int | None = None
     is_sliced: bool = False
     slice_number: int = 0
+    schedule: int | None = None
+    prompts: dict[str, Any] = field(default_factory=dict)  # what the launch itself brought along, secrets masked
 
     @property
     def ended(self) -> bool:

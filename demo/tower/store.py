@@ -17,6 +17,7 @@ CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS ids (space TEXT, name TEXT, id INTEGER, PRIMARY KEY (space, name));
 CREATE TABLE IF NOT EXISTS tokens (id INTEGER PRIMARY KEY AUTOINCREMENT, digest TEXT UNIQUE, doc TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS jobs (id INTEGER PRIMARY KEY, doc TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS schedules (id INTEGER PRIMARY KEY AUTOINCREMENT, doc TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS events (
     id INTEGER PRIMARY KEY AUTOINCREMENT, job INTEGER NOT NULL, counter INTEGER NOT NULL, start_line INTEGER NOT NULL,
     end_line INTEGER NOT NULL, stdout TEXT NOT NULL, doc TEXT NOT NULL);
@@ -52,7 +53,7 @@ class Store:
     def clear(self) -> None:
         """Forget everything: for tests."""
         with self._lock:
-            for table in ("meta", "ids", "tokens", "jobs", "events", "sqlite_sequence"):
+            for table in ("meta", "ids", "tokens", "jobs", "schedules", "events", "sqlite_sequence"):
                 self._db.execute(f"DELETE FROM {table}")
 
     def remember(self, key: str, value: str) -> None:
@@ -86,6 +87,18 @@ class Store:
     def jobs(self) -> Iterator[dict[str, Any]]:
         """Every job kept, oldest first."""
         return (json.loads(doc) for (doc,) in self.run("SELECT doc FROM jobs ORDER BY id"))
+
+    def save_schedule(self, pk: int, doc: dict[str, Any]) -> None:
+        """Write a schedule as it is now."""
+        self.run("INSERT OR REPLACE INTO schedules VALUES (?, ?)", (pk, json.dumps(doc)))
+
+    def delete_schedule(self, pk: int) -> None:
+        """Remove a schedule."""
+        self.run("DELETE FROM schedules WHERE id = ?", (pk,))
+
+    def schedules(self) -> Iterator[dict[str, Any]]:
+        """Every schedule kept, oldest first."""
+        return (json.loads(doc) for (doc,) in self.run("SELECT doc FROM schedules ORDER BY id"))
 
     def add_event(self, job: int, event: dict[str, Any]) -> None:
         """Keep one event of a job."""

@@ -3,22 +3,9 @@
 from typing import Any
 
 from demo.tower import making, surveys
-from demo.tower.call import Call
 from demo.tower.ledger import Job
 from demo.tower.state import Tower
 from demo.tower.world import Template
-
-
-def create(call: Call, template: Template, accepted: dict[str, Any]) -> Job:
-    """The workflow job of a launch."""
-    fields = making.job_fields(template, accepted) | {"created_by": call.who.id}
-    fields["labels"] = sorted({*template.labels, *accepted.get("labels", [])})
-    clear = surveys.job_variables(template, accepted.get("extra_vars", {}))
-    secrets = {"vars": making.pick_secrets(template, clear)}
-    masked = making.masked(clear, secrets["vars"])
-    return call.tower.ledger.create(
-        "workflow_job", secrets, extra_vars=masked, nodes=plan(call.tower, template), **fields
-    )
 
 
 def plan(tower: Tower, template: Template) -> list[dict[str, Any]]:
