@@ -14,6 +14,7 @@ from demo.tower.faults import Faults
 from demo.tower.scheduler import Scheduler
 from demo.tower.server import Server
 from demo.tower.state import Tower
+from demo.tower.ticker import Ticker
 from demo.tower.vault import private_folder, write_private
 
 CATALOG = Path(__file__).parents[1] / "catalog" / "catalog.yml"
@@ -37,12 +38,14 @@ def main() -> int:
     except (OSError, ValueError) as error:
         print(f"The demo Tower cannot listen on {wish.host}, port {wish.port}: {error}", file=sys.stderr)
         return 1
-    scheduler = Scheduler(tower)
+    scheduler, ticker = Scheduler(tower), Ticker(tower)
     scheduler.start()
+    ticker.start()
     print(f"Tower ready: {server.url} (token in {token_file})", flush=True)
     stop.wait()
     faults.drop_held()
     server.down()
+    ticker.stop()
     scheduler.stop()
     tower.close()
     return 0

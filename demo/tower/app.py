@@ -93,7 +93,8 @@ class Application:
     def _view(self, call: Call, path: str, values: Mapping[str, Any]) -> Response:
         method = "GET" if call.request.method == "HEAD" else call.request.method
         views = routes.TABLE[path]
-        if path not in routes.ANYONE and call.who is NOBODY:
+        by_key = (method, path) in routes.WITH_A_KEY
+        if path not in routes.ANYONE and call.who is NOBODY and not by_key:
             raise unauthenticated()
         if method == "OPTIONS":
             return as_json(options.describe(call, values))
@@ -101,7 +102,7 @@ class Application:
             raise forbidden()
         if method not in views:
             raise not_allowed(method)
-        if method != "GET" and not call.may_write:
+        if method != "GET" and not call.may_write and not by_key:
             raise forbidden()
         found = views[method](call, **values)
         if isinstance(found, Response):

@@ -16,7 +16,7 @@ from demo.tower.app import Application
 from demo.tower.server import DropConnectionError
 
 KINDS = frozenset({"drop_after", "drop_before", "error_after", "error_before", "delay", "bad_gateway", "html",
-                   "throttle", "redirect", "unreadable", "refuse_echo"})  # fmt: skip
+                   "throttle", "redirect", "unreadable", "refuse_echo", "database_down"})  # fmt: skip
 
 
 @dataclass
@@ -165,6 +165,8 @@ def _instead(kind: str, options: dict[str, Any], request: Request) -> Response:
         values = (request.get_json(force=True, silent=True) or {}).get("extra_vars") or {}
         text = [f"Value {value} for '{name}' expected to be one of []." for name, value in values.items()]
         return as_json({"variables_needed_to_start": text}, 400)
+    if kind == "database_down":
+        return as_json({"detail": "A server error has occurred."}, 500)
     if kind == "html":
         return page(200, "Under maintenance", "Please come back later.")
     return server_error_page()

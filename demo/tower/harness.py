@@ -3,12 +3,13 @@
 import tempfile
 import threading
 from collections.abc import Iterable
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Self
 
 from werkzeug.wrappers import Request
 
-from demo.tower import catalogfile, playing, surveyspecs
+from demo.tower import catalogfile, playing, surveyspecs, ticker
 from demo.tower.app import Application
 from demo.tower.faults import Fault, Faults
 from demo.tower.ledger import Job
@@ -180,6 +181,10 @@ class TowerHarness:
             job, playing.event("runner_on_failed", line, event_data=data, failed=True, host_name=host)
         )
         self.tower.ledger.save(job)
+
+    def tick(self, now: datetime) -> list[int]:
+        """Let the schedules believe that it is now so late. The ids of the jobs that they launch."""
+        return [job.id for job in ticker.tick(self.tower, now)]
 
     def delete_job(self, pk: int) -> None:
         """An administrator deletes a job."""

@@ -8,6 +8,10 @@ from demo.tower.ledger import Job
 
 def launched_by(call: Call, job: Job) -> dict[str, Any]:
     """Who or what launched a job; children of a workflow report the workflow's launcher."""
+    schedule = call.tower.schedules.by_id.get(job.schedule or 0)
+    if schedule is not None:
+        url = call.url("schedules", schedule.id)
+        return {"id": schedule.id, "name": schedule.name, "type": "schedule", "url": url}
     found = call.tower.accounts.by_id.get(job.created_by or 0)
     if found is None:
         return {}
@@ -33,3 +37,12 @@ def common(call: Call, job: Job) -> dict[str, Any]:
         "launched_by": launched_by(call, job),
         "work_unit_id": None,
     }
+
+
+def origin(call: Call, job: Job) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The link to the schedule that launched a job, and its line in summary_fields; nothing for other jobs."""
+    schedule = call.tower.schedules.by_id.get(job.schedule or 0)
+    if schedule is None:
+        return {}, {}
+    line = {name: getattr(schedule, name) for name in ("id", "name", "description", "next_run")}
+    return {"schedule": call.url("schedules", schedule.id)}, {"schedule": line}

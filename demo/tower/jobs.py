@@ -89,6 +89,7 @@ def _related(call: Call, job: Job, *, ran: bool) -> dict[str, Any]:
         found["execution_environment"] = call.url("execution_environments", 1)
     if job.workflow:
         found["source_workflow_job"] = call.url("workflow_jobs", job.workflow)
+    found |= jobcommon.origin(call, job)[0]
     return found | {name: call.url("jobs", job.id, name) for name in SUBRESOURCES}
 
 
@@ -110,6 +111,7 @@ def _summary(call: Call, job: Job, *, ran: bool) -> dict[str, Any]:
     if job.created_by:
         names = ("created_by",) if ran else ("created_by", "modified_by")  # the dispatcher's changes are nobody's
         found |= dict.fromkeys(names, links.user(call, job.created_by))
+    found |= jobcommon.origin(call, job)[1]
     found["user_capabilities"] = {"delete": call.who.superuser, "start": call.may_write}
     found["labels"] = links.labels(call, job.labels)
     return found | {"credentials": links.credentials(call, job.credentials)}

@@ -90,6 +90,13 @@ def cancel(call: Call, kind: str, pk: int) -> Response:
     return Response(status=202)
 
 
+def create_schedule(call: Call, pk: int) -> dict[str, Any]:
+    """GET create_schedule/: whether the job's launch can be planned again, and with what."""
+    job = call.job("job", pk)
+    can = bool(call.tower.template_of(job)) and not jobs.passwords_needed(call, job)
+    return {"can_schedule": can, "prompts": job.prompts}
+
+
 def relaunch_form(call: Call, pk: int) -> dict[str, Any]:
     """GET relaunch/: what it takes, and how many hosts there are to run on again."""
     job = call.job("job", pk)

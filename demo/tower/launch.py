@@ -4,11 +4,11 @@ from typing import Any
 
 from werkzeug.wrappers import Response
 
-from demo.tower import creating, jobs, prompts, surveys
+from demo.tower import accepting, creating, jobs, prompts
 from demo.tower.answers import Refused, as_json, forbidden
 from demo.tower.call import Call
 from demo.tower.ledger import Job
-from demo.tower.world import JOB_ASKS, WORKFLOW_ASKS, Credential, Template
+from demo.tower.world import Credential, Template
 
 
 def post(call: Call, pk: int) -> Response:
@@ -23,7 +23,7 @@ def post(call: Call, pk: int) -> Response:
     if wrong:
         raise Refused(400, wrong)
     accepted, ignored = _sort(call, template, given)
-    _demand_use(call, template, accepted)
+    demand_use(call, template, accepted)
     accepted["passwords"] = _passwords(call, template, accepted, given)
     job = creating.create(call.tower, template, accepted, created_by=call.who.id)
     for tell in call.tower.launched:
@@ -38,10 +38,10 @@ def post_workflow(call: Call, pk: int) -> Response:
     unreadable = {"extra_vars": wrong.pop("extra_vars")} if _says_parse(wrong) else {}
     if wrong:
         raise Refused(400, wrong)
-    accepted, _ignored, errors = sort_fields(template, given, strict=True)
+    accepted, _ignored, errors = accepting.sort_fields(template, given, strict=True)
     if errors | unreadable:
         raise Refused(400, errors | unreadable)
-    _demand_use(call, template, accepted)
+    demand_use(call, template, accepted)
     job = creating.create(call.tower, template, accepted, created_by=call.who.id)
     for tell in call.tower.launched:
         tell(job, given.get("extra_vars", {}))
@@ -63,39 +63,9 @@ def launched(call: Call, job: Job, ignored: dict[str, Any] | None) -> Response:
     return as_json(head | detail, 201, {"Location": detail["url"]})
 
 
-def sort_fields(
-    template: Template, given: dict[str, Any], *, strict: bool
-) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
-    """Split a launch's fields into accepted and rejected ones. A value equal to the template's is in neither."""
-    variables, refused, errors = surveys.sort_variables(template, given.get("extra_vars", {}), strict=strict)
-    accepted: dict[str, Any] = {"extra_vars": variables} if variables else {}
-    rejected: dict[str, Any] = {"extra_vars": refused} if refused else {}
-    problems: dict[str, Any] = dict(errors)
-    for ask, name in (WORKFLOW_ASKS if template.is_workflow else JOB_ASKS).items():
-        if name not in given or name == "extra_vars" or _same(template, name, given[name]):
-            continue
-        if ask in template.asks:
-            if name == "scm_branch" and not template.is_workflow and not template.branch_override:
-                problems[name] = ["Project does not allow override of branch."]
-            accepted[name] = given[name]
-            continue
-        rejected[name] = given[name]
-        if strict:
-            problems[name] = ["Field is not configured to prompt on launch."]
-    return accepted, rejected, problems
-
-
-def _same(template: Template, name: str, value: Any) -> bool:
-    if name == "credentials":
-        return not set(value) - set(template.credentials)
-    if name in ("labels", "instance_groups"):
-        return False  # not even an empty list is the same as none
-    return bool(value == template.values.get(name))
-
-
 def _sort(call: Call, template: Template, given: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
     """Accepted and ignored fields of a job launch; Refused with everything that is wrong at once."""
-    accepted, ignored, errors = sort_fields(template, given, strict=False)
+    accepted, ignored, errors = accepting.sort_fields(template, given, strict=False)
     if template.values["inventory"] is None and "inventory" not in accepted:
         errors["resources_needed_to_start"] = ["Job Template inventory is missing or undefined."]
     credentials = call.tower.world.credentials
@@ -147,7 +117,7 @@ def _passwords(call: Call, template: Template, accepted: dict[str, Any], given: 
     return found
 
 
-def _demand_use(call: Call, template: Template, accepted: dict[str, Any]) -> None:
+def demand_use(call: Call, template: Template, accepted: dict[str, Any]) -> None:
     """403 unless the caller may use each resource that the launch brings along and the template has not."""
     world = call.tower.world
     if not call.may_write:

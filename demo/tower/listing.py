@@ -65,3 +65,16 @@ def _link(call: Call, number: int) -> str:
     pairs = [(key, value) for key, value in call.request.args.items(multi=True) if key != "page"]
     pairs.append(("page", str(number)))
     return f"{call.request.path}?{urlencode(sorted(pairs, key=lambda pair: pair[0]))}"
+
+
+def associated(call: Call, known: dict[int, Any]) -> tuple[Any, bool]:
+    """What a POST to a list of related objects names by its id, and whether it is to be taken away."""
+    body = call.body()
+    pk = body.get("id")
+    if pk is None:
+        raise Refused(400, {"msg": '"id" is required to disassociate'})
+    if not isinstance(pk, int):
+        raise Refused(400, {"msg": '"id" field must be an integer.'})
+    if pk not in known:
+        raise Refused(404, {"detail": "Not found."}, code="not_found")
+    return known[pk], bool(body.get("disassociate"))

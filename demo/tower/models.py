@@ -1,9 +1,11 @@
 """What can be asked of each kind of row: the fields behind Tower's filters."""
 
 from collections.abc import Callable
+from datetime import datetime
 from operator import attrgetter
 from typing import Any
 
+from demo.tower import clock
 from demo.tower.filters import Model
 from demo.tower.ledger import Job
 from demo.tower.state import Tower
@@ -87,6 +89,29 @@ def template_model(tower: Tower, name: str = "JobTemplate") -> Model:
     return Model(name, fields, relations)
 
 
+def schedule_model(tower: Tower) -> Model:
+    """Schedules."""
+    fields: dict[str, Any] = {
+        "id": ("int", lambda one: one.id),
+        **{key: ("str", attrgetter(key)) for key in ("name", "description", "rrule")},
+        **{key: ("date", _moment(key)) for key in ("created", "modified", "next_run", "dtstart", "dtend")},
+        "enabled": ("bool", lambda one: one.enabled),
+        "unified_job_template": ("int", lambda one: one.template),
+        "created_by": ("int", lambda one: one.created_by),
+    }
+    templates = template_model(tower, "UnifiedJobTemplate")
+    relations: dict[str, Any] = {
+        "created_by": (lambda one: _present(tower.accounts.by_id.get(one.created_by)), USER),
+        "unified_job_template": (lambda one: _present(tower.world.templates.get(one.template)), templates),
+    }
+    return Model("Schedule", fields, relations)
+
+
+def _moment(name: str) -> Callable[[Any], Any]:
+    """A date in the form of clock.stamp, so that dates compare as text."""
+    return lambda row: None if (found := getattr(row, name)) is None else clock.stamp(datetime.fromisoformat(found))
+
+
 def job_model(tower: Tower, name: str = "UnifiedJob") -> Model:
     """Jobs of one kind, or of both as UnifiedJob."""
     fields: dict[str, Any] = {
@@ -100,6 +125,7 @@ def job_model(tower: Tower, name: str = "UnifiedJob") -> Model:
         "elapsed": ("int", lambda job: job.elapsed),
         "created_by": ("int", lambda job: job.created_by),
         "unified_job_template": ("int", lambda job: job.template),
+        "schedule": ("int", lambda job: job.schedule),
         "organization": ("int", lambda job: tower.world.organization_id),
     }  # fmt: skip
     if name != "WorkflowJob":

@@ -64,12 +64,10 @@ class Times:
         if any(rule._interval < 1 for rule in self._set._rrule + self._set._exrule):
             raise ValueError("INTERVAL must be 1 or more")  # counting with 0 would never end
         self._set._rrule = [_hurried(rule) for rule in self._set._rrule]
-        zone, ends = re.search(r"TZID=([^:;\s]+)", text), re.search(r"UNTIL=(\d+T\d+)", text)
+        zone = re.search(r"TZID=([^:;\s]+)", text)
         self.timezone = zone[1] if zone else "UTC"
-        self.until = datetime.strptime(ends[1], "%Y%m%dT%H%M%S").isoformat() if ends else ""
-        if ends and f"{ends[0]}Z" in text:
-            here = datetime.strptime(ends[1], "%Y%m%dT%H%M%S").replace(tzinfo=UTC).astimezone(tz.gettz(self.timezone))
-            self.until = here.replace(tzinfo=None).isoformat()
+        ends = [rule._until.astimezone(rule._dtstart.tzinfo) for rule in self._set._rrule if rule._until]
+        self.until: str = ends[0].replace(tzinfo=None).isoformat() if ends else ""
 
     def after(self, moment: datetime, count: int = 1) -> list[datetime]:
         """The next dates, in the rule's zone. Hours that a change of clocks leaves out are passed over."""

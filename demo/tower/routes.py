@@ -6,10 +6,23 @@ from typing import Any
 
 from werkzeug.routing import Map, Rule
 
-from demo.tower import jobviews, launch, launchform, siteviews, stdout, templateviews, thingviews
+from demo.tower import (
+    adminviews,
+    callbacks,
+    jobviews,
+    launch,
+    launchform,
+    schedulelists,
+    scheduleviews,
+    siteviews,
+    stdout,
+    templateviews,
+    thingviews,
+)
 
 View = Callable[..., Any]
 ANYONE = frozenset({"/api/", "/", "/ping/"})
+WITH_A_KEY = frozenset({("POST", "/job_templates/<int:pk>/callback/")})  # no account needed, and none looked at
 NAMED = ("job_templates", "workflow_job_templates", "inventories", "credentials", "organizations", "users", "labels")
 
 TABLE: dict[str, dict[str, View]] = {
@@ -18,7 +31,9 @@ TABLE: dict[str, dict[str, View]] = {
     "/ping/": {"GET": siteviews.ping},
     "/config/": {"GET": siteviews.config},
     "/me/": {"GET": siteviews.me},
-    "/users/": {"GET": siteviews.users},
+    "/users/": {"GET": siteviews.users, "POST": adminviews.make_user},
+    "/hosts/": {"GET": adminviews.hosts},
+    "/hosts/<int:pk>/": {"GET": adminviews.host, "DELETE": adminviews.delete_host},
     "/users/<int:pk>/personal_tokens/": {"GET": lambda call, pk: siteviews.tokens(call), "POST": siteviews.make_token},
     "/tokens/": {"GET": siteviews.tokens, "POST": siteviews.make_token},
     "/tokens/<int:pk>/": {"DELETE": siteviews.drop_token},
@@ -30,9 +45,28 @@ TABLE: dict[str, dict[str, View]] = {
     "/jobs/<int:pk>/stdout/": {"GET": stdout.get},
     "/jobs/<int:pk>/job_events/": {"GET": jobviews.job_events},
     "/jobs/<int:pk>/job_host_summaries/": {"GET": jobviews.host_summaries},
+    "/jobs/<int:pk>/create_schedule/": {"GET": jobviews.create_schedule},
     "/jobs/<int:pk>/relaunch/": {"GET": jobviews.relaunch_form, "POST": jobviews.relaunch},
     "/workflow_jobs/<int:pk>/relaunch/": {"GET": lambda call, pk: {}, "POST": jobviews.relaunch_workflow},
     "/workflow_jobs/<int:pk>/workflow_nodes/": {"GET": jobviews.nodes},
+    "/schedules/": {"GET": scheduleviews.lists, "POST": scheduleviews.make},
+    "/schedules/preview/": {"POST": scheduleviews.preview},
+    "/schedules/zoneinfo/": {"GET": scheduleviews.zones},
+    "/schedules/<int:pk>/": {
+        "GET": scheduleviews.detail,
+        **dict.fromkeys(("PUT", "PATCH"), scheduleviews.change),
+        "DELETE": scheduleviews.delete,
+    },
+    "/schedules/<int:pk>/jobs/": {"GET": scheduleviews.jobs_of},
+    **{
+        f"/schedules/<int:pk>/{name}/": {
+            "GET": partial(schedulelists.get, name=name),
+            "POST": partial(schedulelists.post, name=name),
+        }
+        for name in schedulelists.ASKED
+    },
+    "/job_templates/<int:pk>/credentials/": {"GET": adminviews.credentials, "POST": adminviews.add_credential},
+    "/job_templates/<int:pk>/callback/": {"GET": callbacks.get, "POST": callbacks.post},
     "/job_templates/<int:pk>/launch/": {"GET": launchform.get, "POST": launch.post},
     "/workflow_job_templates/<int:pk>/launch/": {"GET": launchform.get_workflow, "POST": launch.post_workflow},
     "/job_templates/<int:pk>/jobs/": {"GET": jobviews.of_template},
@@ -40,11 +74,19 @@ TABLE: dict[str, dict[str, View]] = {
     "/workflow_job_templates/<int:pk>/workflow_nodes/": {"GET": templateviews.nodes},
 }
 for _kind, _model in (("job_template", "JobTemplate"), ("workflow_job_template", "WorkflowJobTemplate")):
-    TABLE[f"/{_kind}s/"] = {"GET": templateviews.lists(_model)}
+    TABLE[f"/{_kind}s/"] = {
+        "GET": templateviews.lists(_model),
+        "POST": partial(adminviews.make_template, kind=_kind),
+    }
+    TABLE[f"/{_kind}s/<int:pk>/labels/"] = {"GET": partial(adminviews.labels, kind=_kind)}
     TABLE[f"/{_kind}s/<int:pk>/"] = {
         "GET": partial(templateviews.detail, kind=_kind),
         "PATCH": partial(templateviews.change, kind=_kind),
         "DELETE": partial(templateviews.delete, kind=_kind),
+    }
+    TABLE[f"/{_kind}s/<int:pk>/schedules/"] = {
+        "GET": partial(scheduleviews.lists, kind=_kind),
+        "POST": partial(scheduleviews.make_for, kind=_kind),
     }
     TABLE[f"/{_kind}s/<int:pk>/survey_spec/"] = {
         "GET": partial(templateviews.survey, kind=_kind),
@@ -65,15 +107,20 @@ for _kind in ("job", "workflow_job"):
 for _plural in thingviews.MODELS:
     TABLE[f"/{_plural}/"] = {"GET": thingviews.lists(_plural)}
     TABLE[f"/{_plural}/<int:pk>/"] = {"GET": partial(thingviews.one, kind=_plural)}
+TABLE["/inventories/"]["POST"] = adminviews.make_inventory
+TABLE["/inventories/<int:pk>/"]["DELETE"] = adminviews.delete_inventory
+TABLE["/credentials/"]["POST"] = adminviews.make_credential
 
 ORDER = ("GET", "POST", "PUT", "PATCH", "DELETE")
 # What the real Tower can do besides, and the demo cannot: it is refused as for an account without the role.
 ELSEWHERE: dict[str, tuple[str, ...]] = {
     "/config/": ("POST", "DELETE"),
     "/tokens/<int:pk>/": ("GET", "PUT", "PATCH"),
-    **dict.fromkeys(("/job_templates/", "/workflow_job_templates/", "/inventories/", "/credentials/"), ("POST",)),
+    "/jobs/<int:pk>/create_schedule/": ("POST",),
+    **dict.fromkeys(("/hosts/", "/labels/", "/instance_groups/", "/execution_environments/"), ("POST",)),
     **dict.fromkeys(("/job_templates/<int:pk>/", "/workflow_job_templates/<int:pk>/"), ("PUT",)),
-    **dict.fromkeys(("/inventories/<int:pk>/", "/credentials/<int:pk>/"), ("PUT", "PATCH", "DELETE")),
+    **dict.fromkeys(("/inventories/<int:pk>/", "/hosts/<int:pk>/"), ("PUT", "PATCH")),
+    "/credentials/<int:pk>/": ("PUT", "PATCH", "DELETE"),
 }
 
 

@@ -12,8 +12,9 @@ from demo.tower.call import Call
 from demo.tower.listing import listing
 
 VERSION = "24.6.2.dev0"
-RESOURCES = ("ping", "config", "me", "organizations", "users", "credentials", "tokens", "inventories", "job_templates",
-             "jobs", "unified_job_templates", "unified_jobs", "workflow_job_templates", "workflow_jobs")  # fmt: skip
+RESOURCES = ("ping", "config", "me", "organizations", "users", "credentials", "tokens", "inventories", "hosts",
+             "job_templates", "jobs", "schedules", "labels", "instance_groups", "execution_environments",
+             "unified_job_templates", "unified_jobs", "workflow_job_templates", "workflow_jobs")  # fmt: skip
 
 
 def root(call: Call) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from typing import Any, Protocol
 from demo.tower import catalogfile
 from demo.tower.accounts import Account, Accounts
 from demo.tower.ledger import Job, Ledger
+from demo.tower.schedules import Schedules
 from demo.tower.store import Store
 from demo.tower.vault import Vault, private_folder
 from demo.tower.world import Template, World
@@ -29,6 +30,7 @@ class Tower:
         self.launched: list[LaunchListener] = []
         self.world = World()
         self.ledger = Ledger(self.store, self.vault)
+        self.schedules = Schedules(self.store, self.vault)
         self.load(catalog)
 
     def load(self, catalog: Path) -> None:
@@ -45,6 +47,7 @@ class Tower:
         with self.ledger.lock:
             self.store.clear()
             self.ledger.clear()
+            self.schedules.load()
             self.load(catalog)
 
     @property

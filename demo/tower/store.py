@@ -88,6 +88,10 @@ class Store:
         """Every job kept, oldest first."""
         return (json.loads(doc) for (doc,) in self.run("SELECT doc FROM jobs ORDER BY id"))
 
+    def new_schedule(self) -> int:
+        """The id of a new schedule."""
+        return self.insert("INSERT INTO schedules (doc) VALUES (?)", ("{}",))
+
     def save_schedule(self, pk: int, doc: dict[str, Any]) -> None:
         """Write a schedule as it is now."""
         self.run("INSERT OR REPLACE INTO schedules VALUES (?, ?)", (pk, json.dumps(doc)))

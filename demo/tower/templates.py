@@ -29,7 +29,7 @@ def row(call: Call, template: Template) -> dict[str, Any]:
     shape |= {"created": template.created, "modified": template.modified, "name": template.name}
     shape |= {"description": template.description, **template.values, "extra_vars": template.extra_vars}
     shape |= {"organization": call.tower.world.organization_id, "last_job_run": last.finished if last else None}
-    shape |= {"last_job_failed": bool(last and last.failed), "next_job_run": None}
+    shape |= {"last_job_failed": bool(last and last.failed), "next_job_run": _next_run(call, template)}
     shape |= {"status": recent[0].status if recent else "never updated", **launchform.asks(template)}
     shape |= {"survey_enabled": template.survey_enabled, "allow_simultaneous": template.allow_simultaneous}
     shape |= {"webhook_service": "", "webhook_credential": None}
@@ -42,11 +42,22 @@ def row(call: Call, template: Template) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def detail(call: Call, template: Template) -> dict[str, Any]:
-    """A template as its own page shows it."""
+def _next_run(call: Call, template: Template) -> str | None:
+    coming = [one.next_run for one in list(call.tower.schedules.by_id.values()) if one.template == template.id]
+    return min((one for one in coming if one), default=None)
+
+
+def created(call: Call, template: Template) -> dict[str, Any]:
+    """A template as the answer to its making shows it."""
     shape = row(call, template)
     name = f"{template.name}++{call.tower.world.organization}"
     shape["related"] = {"named_url": call.url(f"{template.kind}s", name), **shape["related"]}
+    return shape
+
+
+def detail(call: Call, template: Template) -> dict[str, Any]:
+    """A template as its own page shows it."""
+    shape = created(call, template)
     if not template.is_workflow:
         shape["summary_fields"]["resolved_environment"] = jobs.environment()
     return shape

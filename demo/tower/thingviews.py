@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from demo.tower import models
+from demo.tower import models, thingrows
 from demo.tower.answers import forbidden, missing
 from demo.tower.call import Call
 from demo.tower.filters import Model
@@ -24,7 +24,7 @@ def lists(kind: str) -> Callable[[Call], dict[str, Any]]:
     """GET of the list of one kind: superusers see all, the others what they may use."""
 
     def get(call: Call) -> dict[str, Any]:
-        rows = [one for one in _all(call, kind).values() if kind in OPEN or call.who.may_use(one.name)]
+        rows = [one for one in all_of(call, kind).values() if kind in OPEN or call.who.may_use(one.name)]
         return listing(call, Model(MODELS[kind], models.NAMED.fields), rows, lambda call, one: _shape(call, kind, one))
 
     return get
@@ -32,7 +32,7 @@ def lists(kind: str) -> Callable[[Call], dict[str, Any]]:
 
 def one(call: Call, kind: str, pk: int) -> dict[str, Any]:
     """GET of one."""
-    found = _all(call, kind).get(pk)
+    found = all_of(call, kind).get(pk)
     if found is None:
         raise missing(MODELS[kind])
     if kind not in OPEN and not call.who.may_use(found.name):
@@ -40,7 +40,15 @@ def one(call: Call, kind: str, pk: int) -> dict[str, Any]:
     return _shape(call, kind, found)
 
 
-def _all(call: Call, kind: str) -> dict[int, Any]:
+def some(call: Call, kind: str, pks: list[int]) -> dict[str, Any]:
+    """A list of those with certain ids, whoever asks: what a template, a schedule or a job uses."""
+    known = all_of(call, kind)
+    rows = [known[pk] for pk in pks if pk in known]
+    return listing(call, Model(MODELS[kind], models.NAMED.fields), rows, lambda call, one: _shape(call, kind, one))
+
+
+def all_of(call: Call, kind: str) -> dict[int, Any]:
+    """All there are of one kind, by id."""
     world = call.tower.world
     if kind == "labels":
         return {pk: Named(pk, name) for pk, name in world.labels.items()}
@@ -49,17 +57,12 @@ def _all(call: Call, kind: str) -> dict[int, Any]:
 
 
 def _shape(call: Call, kind: str, one: Any) -> dict[str, Any]:
-    """One of them, in short."""
-    name = "inventory" if kind == "inventories" else kind.removesuffix("s")
-    shape = {"id": one.id, "type": name, "url": call.url(kind, one.id), "name": one.name}
+    """One of them; those of which only the name matters in short."""
+    if kind == "inventories":
+        return thingrows.inventory(call, one)
+    if kind == "credentials":
+        return thingrows.credential(call, one)
+    shape = {"id": one.id, "type": kind.removesuffix("s"), "url": call.url(kind, one.id), "name": one.name}
     if kind != "labels":
         shape["description"] = one.description
-    if kind != "instance_groups":
-        shape["organization"] = call.tower.world.organization_id
-    if kind == "inventories":
-        shape["total_hosts"] = len(one.hosts)
-    if kind == "credentials":
-        line = {"id": one.type_id, "name": one.kind_name, "description": ""}
-        shape |= {"summary_fields": {"credential_type": line}, "credential_type": one.type_id}
-        shape |= {"inputs": one.inputs, "kind": one.kind}
-    return shape
+    return shape | ({} if kind == "instance_groups" else {"organization": call.tower.world.organization_id})

@@ -13,7 +13,9 @@ SUBRESOURCES = ("notifications", "workflow_nodes", "labels", "activity_stream", 
 def row(call: Call, job: Job) -> dict[str, Any]:
     """A workflow job as the API shows it."""
     template = call.tower.template_of(job)
-    related = {"created_by": call.url("users", job.created_by), "modified_by": call.url("users", job.created_by)}
+    who = ("created_by", "modified_by") if job.created_by else ()
+    link, line = jobcommon.origin(call, job)
+    related = dict.fromkeys(who, call.url("users", job.created_by)) | link
     summary: dict[str, Any] = {"organization": links.organization(call)}
     if job.is_sliced and (inventory := links.inventory(call, job.values.get("inventory"))):
         summary["inventory"] = inventory
@@ -21,7 +23,7 @@ def row(call: Call, job: Job) -> dict[str, Any]:
     if template:
         related |= dict.fromkeys(("unified_job_template", key), links.template_url(call, template))
         summary |= {key: links.template(template), "unified_job_template": links.template(template, unified=True)}
-    summary |= {"created_by": links.user(call, job.created_by), "modified_by": links.user(call, job.created_by)}
+    summary |= dict.fromkeys(who, links.user(call, job.created_by)) | line
     summary["user_capabilities"] = {"delete": call.who.superuser, "start": call.may_write}
     summary["labels"] = links.labels(call, job.labels)
     shape = {"id": job.id, "type": "workflow_job", "url": links.job_url(call, job)}

@@ -21,6 +21,37 @@ EXCHANGES = {
     for exchange in map(json.loads, (RECORDED / f"exchanges-{family}.jsonl").read_text(encoding="utf-8").splitlines())
 }
 
+ROOT = "it names everything that Tower has, and most of that the demo has not"
+BUILDING = "building workflows in Tower, which no portal does"
+APPROVALS = "to come with approvals"
+NOT_REPLAYED = {
+    "api-v2-root-anon": ROOT,
+    "workflow_node-create_approval_template": BUILDING,
+    "workflow_node-post": BUILDING,
+    "workflow_node-success_nodes-associate": BUILDING,
+    **dict.fromkeys(
+        (
+            "no-trailing-slash-approval-approve-post",
+            "workflow-cancel-waiting-for-approval",
+            "workflow-template-nodes",
+            "workflow_approval-approve-403",
+            "workflow_approval-approve-get",
+            "workflow_approval-approve-missing-id-400",
+            "workflow_approval-approve-post",
+            "workflow_approval-approve-post-twice",
+            "workflow_approval-deny-post",
+            "workflow_approval-deny-post-twice",
+            "workflow_approval-detail-approved",
+            "workflow_approval-detail-pending",
+            "workflow_approval-detail-workflow-canceled",
+            "workflow_approvals-pending",
+            "workflow_job-nodes-after-deny",
+            "workflow_job-nodes-running",
+        ),
+        APPROVALS,
+    ),
+}
+
 
 class World:
     """A Tower with the recordings' world, made again only when an exchange has changed it or needs another state."""
@@ -97,7 +128,7 @@ def test_it_answers_as_the_real_one_did(world: World, exchange: dict[str, Any]):
     assert answer.status_code == expect["status"], answer.text[:500]
     for name, value in expect["headers"].items():
         assert answer.headers.get(name) == value, name
-    if answer.status_code == 201:
+    if answer.status_code == 201 and answer.content:
         assert answer.headers["Location"] == answer.json()["url"]
     if "text" in expect:
         assert answer.text == expect["text"]
@@ -132,10 +163,20 @@ CHECKS: dict[str, Callable[[dict[str, Any]], Any]] = {
 }
 
 
-def test_enough_of_the_recordings_is_replayed():
-    counts = {family: sum(name.startswith(f"{family}:") for name in EXCHANGES) for family in FAMILIES}
+def test_each_recorded_exchange_is_replayed_or_has_its_reason():
+    lines = (RECORDED / "index.tsv").read_text(encoding="utf-8").splitlines()[1:]
+    recorded = [line.split("\t")[3] for line in lines]
+    replayed = {exchange["name"] for exchange in EXCHANGES.values()}
 
-    assert sum(counts.values()) >= 120
-    assert counts["refused"] >= 40
-    assert counts["accepted"] >= 20
-    assert {"jobs", "unified_jobs", "filters", "stdout", "events", "cancel", "relaunch", "sign-in"} <= counts.keys()
+    assert len(recorded) == len(set(recorded)) == 306
+    assert sorted([*replayed, *NOT_REPLAYED]) == sorted(recorded)
+    assert len(replayed) >= 270
+
+
+def test_a_replayed_exchange_is_the_one_in_the_index():
+    lines = (RECORDED / "index.tsv").read_text(encoding="utf-8").splitlines()[1:]
+    index = {name: (int(status), method, path) for status, method, path, name in (one.split("\t") for one in lines)}
+
+    for exchange in EXCHANGES.values():
+        told = (exchange["expect"]["status"], exchange["method"], exchange["path"])
+        assert told == index[exchange["name"]], exchange["name"]

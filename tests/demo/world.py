@@ -6,12 +6,14 @@ from typing import Any
 from demo.tower import making, playing, workflows
 from demo.tower.harness import TowerHarness
 from demo.tower.ledger import Job
+from tests.demo import circumstances
 
 RECORDED = Path(__file__).parents[1] / "recorded"
 L2 = {
     "_customer_id": "K12345", "_epg_name": "web", "_vrf_name": "default", "_bd_name": "", "_epg_fw": "true",
     "_epg_esx": "false", "_epg_baremetal": "false", "_tenant_shortname": "acme", "_vlan_id": 120,
 }  # fmt: skip
+DEFAULTED = ("_vrf_name", "_bd_name")  # answers that came from the survey, not from whoever launched
 EVERY = {
     "t_opt": "hello", "ta_req": "some\ntext", "ta_opt": "line 1\nline 2", "pw_def": "$encrypted$", "i_opt": 7,
     "f_opt": 1.5, "mc_nl": "two", "t_req": "abc", "pw_req": "$encrypted$", "i_req": 5, "f_req": 1.25, "mc_req": "red",
@@ -58,6 +60,7 @@ def build(tower: TowerHarness, given: dict[str, str]) -> None:
     tower.tower.accounts.issue(tower.tower.accounts.named("portal-svc"), scope="read")
     if "template 31" not in given:
         tower.remove_template(31)
+    circumstances.arrange(tower, given)
 
 
 def _create(tower: TowerHarness, template_id: int, who: str, variables: dict[str, Any]) -> Job:
@@ -65,8 +68,9 @@ def _create(tower: TowerHarness, template_id: int, who: str, variables: dict[str
     fields = making.job_fields(template, {}) | {"created_by": tower.tower.accounts.named(who).id}
     kind = "workflow_job" if template.is_workflow else "job"
     nodes = workflows.plan(tower.tower, template) if template.is_workflow else []
-    credentials = list(template.credentials)
-    return tower.tower.ledger.create(kind, {}, extra_vars=variables, nodes=nodes, credentials=credentials, **fields)
+    fields |= {"credentials": list(template.credentials), "nodes": nodes, "extra_vars": variables}
+    fields["prompts"] = {"extra_vars": {name: value for name, value in variables.items() if name not in DEFAULTED}}
+    return tower.tower.ledger.create(kind, {}, **fields)
 
 
 def _bring(tower: TowerHarness, job: Job, state: str) -> None:
