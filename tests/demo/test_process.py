@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -190,3 +191,22 @@ def test_it_goes_away_for_a_while_when_asked_with_the_secret(process: Process):
     assert away.status_code == 204
     until(ping, lambda status: status == 0, 5)
     until(ping, lambda status: status == 200, 10)
+
+
+def test_a_schedule_starts_its_job_and_outlives_a_crash(process: Process):
+    client = process.start()
+    template = client.get("job_templates/?name=Slow")["results"][0]["id"]
+    for name, moment in (
+        ("soon", datetime.now(UTC) + timedelta(seconds=5)),
+        ("later", datetime(2040, 1, 1, tzinfo=UTC)),
+    ):
+        rule = f"DTSTART:{moment:%Y%m%dT%H%M%S}Z RRULE:FREQ=DAILY;INTERVAL=1;COUNT=1"
+        made = client.post(f"job_templates/{template}/schedules/", {"name": name, "rrule": rule})
+        assert made.status_code == 201, made.text
+    until(lambda: client.get("jobs/?launch_type=scheduled")["count"], bool, 20)
+    process.end(signal.SIGKILL)
+    client.close()
+    client = process.start()
+
+    assert [row["name"] for row in client.get("schedules/?next_run__isnull=false")["results"]] == ["later"]
+    client.close()
