@@ -7,12 +7,13 @@ leaves the job in doubt; `reconcile` looks for it in Tower, and this module acts
 import logging
 from collections.abc import Mapping
 from datetime import timedelta
+from typing import Any
 
 from django.conf import settings
 from django.utils import timezone
 
 from catalog import connections
-from jobs import refusals, secrets, states
+from jobs import refusals, relaunching, secrets, states
 from jobs.models import Job, Status, TimelineEntry
 from jobs.reconcile import Absent, Found, look_for
 from portal.encryption import Undecipherable
@@ -65,7 +66,10 @@ def _send(job: Job) -> None:
     try:
         tower = connections.tower(controller)
         # A Tower that hangs or is down shows it here, where nothing was sent yet.
-        tower.launch_form(job.template.kind, job.template.tower_id)
+        known_by = _look(job, tower)
+    except relaunching.Impossible as why:
+        refusals.refuse(job, str(why))
+        return
     except Gone:
         refusals.refuse(job, "It is no longer offered in Tower. Ask the person who looks after this tile.")
         return
@@ -81,8 +85,16 @@ def _send(job: Job) -> None:
     except Undecipherable:
         refusals.refuse(job, "Its passwords can no longer be read here, so it was not sent. Please order it again.")
         return
-    if states.open_attempt(job, tower.clock):
+    if states.open_attempt(job, tower.clock, **known_by):
         _post(job, tower, passwords)
+
+
+def _look(job: Job, tower: Tower) -> dict[str, Any]:
+    """Ask Tower for what a launch needs; what the attempt is known by, besides account and time."""
+    if job.relaunch_of_id:
+        return relaunching.look(job, tower)
+    tower.launch_form(job.template.kind, job.template.tower_id)
+    return {}
 
 
 def _identical_in_doubt(job: Job) -> bool:
@@ -94,7 +106,11 @@ def _identical_in_doubt(job: Job) -> bool:
 def _post(job: Job, tower: Tower, passwords: Mapping[str, str]) -> None:
     answers = {**job.extra_vars, **passwords}
     try:
-        launched = tower.launch(job.template.kind, job.template.tower_id, {"extra_vars": answers} if answers else {})
+        if job.relaunch_of_id:
+            launched = relaunching.send(job, tower)
+        else:
+            body = {"extra_vars": answers} if answers else {}
+            launched = tower.launch(job.template.kind, job.template.tower_id, body)
     except Rejected as error:
         refusals.rejected(job, error, passwords.values())
     except Denied as error:

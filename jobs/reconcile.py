@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
 from catalog import connections
+from jobs import relaunching
 from jobs.models import Job
 from jobs.secrets import ENCRYPTED
 from portal.tower.errors import TowerError
@@ -52,7 +53,8 @@ def look_for(job: Job) -> Found | Absent | Unknown:
             return Unknown("The account or the Tower behind this address has changed since.")
         # A lost role hides the job with a clean 200, so the template must still be ours to start.
         tower.launch_form(job.template.kind, job.template.tower_id)
-        records = tower.jobs_of(job.template.tower_id, account.id, clock - SKEW)
+        launch_type = "relaunch" if job.relaunch_of_id else "manual"
+        records = tower.jobs_of(job.template.tower_id, account.id, clock - SKEW, launch_type=launch_type)
     except TowerError as error:
         return Unknown(str(error))
     mine = [record for record in _unowned(job, records) if is_of(job, record)]
@@ -67,6 +69,8 @@ def _unowned(job: Job, records: list[JobRecord]) -> list[JobRecord]:
 
 def is_of(job: Job, record: JobRecord) -> bool:
     """Whether Tower's job has just the answers of this order; what was left blank may only have its default."""
+    if job.relaunch_of_id:
+        return relaunching.is_of(job, record)
     sent = {**job.extra_vars, **dict.fromkeys(job.secrets.values_list("variable", flat=True), ENCRYPTED)}
     if any(record.extra_vars.get(variable) != value for variable, value in sent.items()):
         return False

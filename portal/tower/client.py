@@ -23,6 +23,7 @@ from portal.tower.records import (
     JobRecord,
     Launched,
     OutputPiece,
+    RelaunchForm,
     TemplateRecord,
     failure_message,
 )
@@ -131,12 +132,17 @@ class Tower:
         rows = rows_of(answers.read(answer))
         return Changes([record(JobRecord, row) for row in rows], answers.date(answer))
 
-    def jobs_of(self, template_id: int, created_by: int, since: datetime) -> list[JobRecord]:
-        """The jobs that an account launched from a template since a moment of Tower's clock, oldest first."""
+    def jobs_of(
+        self, template_id: int, created_by: int, since: datetime, *, launch_type: str = "manual"
+    ) -> list[JobRecord]:
+        """The jobs that an account launched from a template since a moment of Tower's clock, oldest first.
+
+        `launch_type`: "manual", or "relaunch", which Tower tells apart.
+        """
         query = {
             "unified_job_template": template_id,
             "created_by": created_by,
-            "launch_type": "manual",
+            "launch_type": launch_type,
             "created__gte": timestamp(since),
             "order_by": "id",
             "page_size": PAGE,
@@ -173,6 +179,20 @@ class Tower:
         A job that has ended answers 403 to ordinary accounts (Denied), 405 to superusers (Rejected): read it again.
         """
         answers.check(self._post(f"{path_of(job_url)}cancel/", b"{}", self._read_timeout), wanted=202)
+
+    def relaunch_form(self, job_url: str) -> RelaunchForm:
+        """What a relaunch takes, and on how many hosts it would run. Workflow jobs tell nothing."""
+        return RelaunchForm.from_json(mapping(answers.read(self._get(f"{path_of(job_url)}relaunch/"))))
+
+    def relaunch(self, job_url: str, hosts: str) -> Launched:
+        """Run an ended job again with the same prompts, once: never repeated. `hosts`: "all" or "failed".
+
+        Raises Unreachable (safe to repeat), Uncertain (look for the job first), Rejected, Denied, Gone.
+        """
+        path = path_of(job_url)
+        body = {} if "/workflow_jobs/" in path else {"hosts": hosts}
+        answer = self._post(f"{path}relaunch/", json.dumps(body).encode(), self._launch_timeout)
+        return Launched(record(JobRecord, mapping(answers.read(answer, wanted=201))), {})
 
     # The wire ---------------------------------------------------------------------------------------------------------
 

@@ -16,7 +16,7 @@ from catalog import connections, sync
 from catalog.forms import LaunchForm
 from catalog.models import Controller, Template, Tile
 from demo.tower.harness import TowerHarness
-from jobs import follow, launch, orders, output
+from jobs import follow, launch, orders, output, stopping
 from jobs.models import Job
 
 ANSWERS = {
@@ -110,9 +110,13 @@ def work() -> Callable[..., None]:
     def rounds(times: int = 1, *, later: timedelta = timedelta()) -> None:
         for _ in range(times):
             if later:
-                Job.objects.update(due_at=timezone.now() - timedelta(seconds=1))
+                past = timezone.now() - timedelta(seconds=1)
+                Job.objects.update(due_at=past)
+                Job.objects.exclude(stop_due_at=None).update(stop_due_at=past)
             for job_id in Job.objects.due(timezone.now()).values_list("pk", flat=True):
                 launch.launch(job_id)
+            for job_id in Job.objects.to_stop(timezone.now()).values_list("pk", flat=True):
+                stopping.stop(job_id)
             for controller_id in Controller.objects.values_list("pk", flat=True):
                 follow.follow(controller_id)
             for job_id in Job.objects.unread(timezone.now()).values_list("pk", flat=True):
