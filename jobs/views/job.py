@@ -50,7 +50,7 @@ def output(request: HttpRequest, pk: int) -> HttpResponse:
     found = _visible(request, pk)
     outputs.watch(found)
     asked = request.GET.get("from", "0")
-    start = int(asked) if asked.isdigit() and len(asked) < 10 else 0
+    start = int(asked) if asked.isdecimal() and len(asked) < 10 else 0
     lines = ansi.lines(found, start)
     if not lines and not found.output_complete:
         return HttpResponse(status=204)

@@ -40,7 +40,7 @@ def _begin(request: HttpRequest, tile: Tile) -> HttpResponse:
     number = request.GET.get("again", "")
     if not number:
         return _page(request, tile, LaunchForm(tile), uuid4())
-    if not number.isdigit() or len(number) > 18:
+    if not number.isdecimal() or len(number) > 18:
         raise Http404
     earlier = get_object_or_404(Job.objects.visible_to(request.user), pk=int(number), tile=tile)
     filled = again.of(tile, earlier)

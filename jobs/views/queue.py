@@ -45,7 +45,7 @@ class Seen:
     @classmethod
     def of(cls, request: HttpRequest) -> "Seen":
         asked = request.GET
-        rows = frozenset(int(row) for row in asked.get("rows", "").split(".") if row.isdigit() and len(row) < 19)
+        rows = frozenset(int(row) for row in asked.get("rows", "").split(".") if row.isdecimal() and len(row) < 19)
         try:
             at = parse_datetime(asked.get("at", ""))
         except ValueError:
@@ -102,7 +102,7 @@ def _page(request: HttpRequest) -> HttpResponse:
     jobs = _scope(cast(User, request.user), whose)
     before = request.GET.get("before", "")
     all_ended = jobs.filter(status__in=ENDED)
-    ended = all_ended.filter(pk__lt=int(before)) if before.isdigit() and len(before) < 19 else all_ended
+    ended = all_ended.filter(pk__lt=int(before)) if before.isdecimal() and len(before) < 19 else all_ended
     active_rows = _rows(request, jobs.active().for_rows()[:MOST_ACTIVE]) if not before else []
     ended_rows = _rows(request, ended.for_rows()[: PAGE + 1])
     older = len(ended_rows) > PAGE
