@@ -173,7 +173,7 @@ def test_a_credential_that_asks_for_a_password_is_told_and_nothing_is_sent(faile
     world = tower.tower.world
     job = tower.tower.ledger.jobs[failed.tower_id]
     credential = world.credentials[job.credentials[0]]
-    credential.inputs["password"] = "ASK"
+    credential.passwords_needed = ["ssh_password"]
 
     order = again(failed)
     work()
