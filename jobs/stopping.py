@@ -29,7 +29,7 @@ NOT_ALLOWED = "Tower does not let the portal stop it. Someone has to stop it in 
 def stop(job_id: int) -> None:
     """Take one step with a job that somebody wants stopped. Does nothing while another worker does."""
     now = timezone.now()
-    lease = timedelta(seconds=4 * settings.TOWER_READ_TIMEOUT)
+    lease = timedelta(seconds=6 * settings.TOWER_READ_TIMEOUT)
     if not Job.objects.to_stop(now).filter(pk=job_id).update(stop_due_at=now + lease):
         return
     job = Job.objects.select_related("controller").defer("controller__token").get(pk=job_id)

@@ -9,6 +9,8 @@ from uuid import UUID
 from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
 
 from jobs import secrets, tasks, versions
 from jobs.models import IN_TOWER, Job, Status, TimelineEntry
@@ -74,7 +76,7 @@ def _insert(job: Job, by: User, hosts: str, form_key: UUID) -> Job:
         relaunch_hosts=hosts,
     )
     where = "on the devices that failed" if hosts == "failed" else "on all devices"
-    again.note(Kind.ORDERED, f"Runs the order of {job.placed_at:%-d %B %Y} again, {where}")
+    again.note(Kind.ORDERED, f"Runs the order of {date_format(localtime(job.placed_at), 'j F Y')} again, {where}")
     job.note(Kind.RELAUNCHED, f"By {by.first_name or by.get_username()}, {where}")
     Job.objects.filter(pk=job.pk).update(changed_at=timezone.now())
     versions.raise_version()

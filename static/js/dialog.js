@@ -3,6 +3,8 @@
   const dialog = document.getElementById("dialog");
   if (!dialog) return;
   let opener = "";
+  let asked = "";
+  const SILENT = "The portal does not answer. Try again.";
 
   const say = (text) => {
     const region = document.getElementById("announce");
@@ -23,7 +25,8 @@
     if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
     event.preventDefault();
     if (!dialog.open) opener = link.id;
-    htmx.ajax("GET", link.href, { target: dialog, swap: "innerHTML" }).catch(() => { location.href = link.href; });
+    asked = link.href;
+    htmx.ajax("GET", asked, { target: dialog, swap: "innerHTML" }).catch(() => {}); // told of by the events below
   });
   dialog.addEventListener("click", (event) => {
     if (!event.target.closest("[data-close]")) return;
@@ -47,24 +50,26 @@
     htmx.trigger("#poller", "look-now");
   });
   const trouble = (event) => {
-    if (dialog.open && dialog.contains(event.detail.elt)) {
-      say("The portal does not answer. Nothing was changed by this; try again.");
-      dialog.querySelector(".ask-actions").before(Object.assign(document.createElement("p"), {
-        className: "ask-trouble",
-        textContent: "The portal does not answer. Try again.",
-      }));
+    if (event.detail.target !== dialog) return;
+    if (!dialog.open) {
+      location.href = asked; // the page says what is wrong
+      return;
     }
+    dialog.querySelector(".ask-trouble")?.remove();
+    const line = Object.assign(document.createElement("p"), { className: "ask-trouble", textContent: SILENT });
+    dialog.querySelector(".ask-actions")?.before(line);
+    say(SILENT);
   };
-  document.addEventListener("htmx:sendError", trouble);
-  document.addEventListener("htmx:responseError", trouble);
-  document.addEventListener("htmx:timeout", trouble);
+  for (const kind of ["htmx:sendError", "htmx:responseError", "htmx:timeout"]) document.addEventListener(kind, trouble);
 
   // An action that is gone after an update leaves the focus in its row.
   let focused = "";
-  document.addEventListener("focusin", (event) => { focused = event.target.id ?? ""; });
+  const remember = () => { focused = document.activeElement?.id ?? ""; };
+  document.addEventListener("htmx:beforeSwap", remember);
   document.addEventListener("htmx:afterSettle", () => {
-    if (document.activeElement !== document.body || !focused.startsWith("verb-")) return;
+    if (!focused.startsWith("verb-") || document.getElementById(focused)) return;
     opener = focused;
+    focused = "";
     goBack();
   });
 })();

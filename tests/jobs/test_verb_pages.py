@@ -244,6 +244,14 @@ def test_the_button_is_gone_while_it_is_being_stopped(visit, running, alice):
     assert "Stopping…" in words(visit.get("/jobs/"))
 
 
+def test_the_time_left_is_not_guessed_while_it_is_being_stopped(visit, running, alice):
+    assert b"data-left" in visit.get("/jobs/").content
+    verbs.stop(running, by=alice)
+
+    assert b"data-left" not in visit.get("/jobs/").content
+    assert b"data-left" not in visit.get(running.get_absolute_url()).content
+
+
 @pytest.mark.parametrize(
     ("status", "label"), [(Status.QUEUED, "Withdraw…"), (Status.LAUNCHING, ""), (Status.PENDING, "Stop…")]
 )
