@@ -2,12 +2,14 @@
 
 import re
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.browser.demo import Demo
 from tests.browser.steps import number_of, place_order
+from tests.browser.test_access import AXE, summary
 
 NewContext = Callable[..., BrowserContext]
 
@@ -61,6 +63,20 @@ def test_a_job_is_stopped_from_the_queue_with_the_keyboard_and_the_row_tells_it(
     expect(action).to_contain_text("Order again")
     assert dan.evaluate("window.notReloaded") is True
     assert running_demo.order(number)["status"] == "canceled"
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_in_the_question(new_watched_context: NewContext, scheme: str):
+    page = new_watched_context("dan", color_scheme=scheme, bypass_csp=True, reduced_motion="reduce").new_page()
+    number = order_firmware(page, "0")
+    page.goto(f"/jobs/{number}/")
+    page.locator(f"#verb-{number}").click()
+    expect(page.get_by_role("dialog").get_by_role("heading")).to_be_visible()
+
+    page.evaluate(AXE)
+    found: dict[str, Any] = page.evaluate("axe.run()")
+
+    assert [summary(violation) for violation in found["violations"]] == []
 
 
 def test_stopping_works_without_javascript(new_watched_context: NewContext, running_demo: Demo):
