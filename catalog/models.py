@@ -11,6 +11,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from catalog.looks import Colour, Icon, Size
+from catalog.prompt_models import TilePrompt as TilePrompt
+from catalog.prompt_models import TowerObject as TowerObject
 from portal.encryption import EncryptedTextField
 from portal.tower.addresses import trouble_with
 
@@ -178,7 +180,8 @@ class TileQuerySet(models.QuerySet["Tile"]):
 
     def for_order(self) -> "TileQuerySet":
         """With what its form needs."""
-        return self.select_related("template__controller").defer("template__controller__token")
+        tiles = self.select_related("template__controller").prefetch_related("prompts")
+        return tiles.defer("template__controller__token")
 
 
 class Tile(models.Model):
@@ -231,6 +234,7 @@ class Tile(models.Model):
 
     if TYPE_CHECKING:
         jobs: RelatedManager[Any]
+        prompts: RelatedManager[TilePrompt]
 
     class Meta:
         ordering = ["position", "title"]

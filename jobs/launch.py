@@ -13,7 +13,8 @@ from django.conf import settings
 from django.utils import timezone
 
 from catalog import connections
-from jobs import refusals, relaunching, secrets, states
+from catalog.prompts import NAMESPACE, credential_passwords
+from jobs import locks, refusals, relaunching, secrets, states
 from jobs.models import Job, Status, TimelineEntry
 from jobs.reconcile import Absent, Found, look_for
 from portal.encryption import Undecipherable
@@ -39,7 +40,8 @@ def launch(job_id: int) -> None:
         _settle(job)
     elif Job.objects.claim(job.pk, until=timezone.now() + _claim_time()):
         job.refresh_from_db(fields=["status", "claimed_until", "attempt", "attempts"])
-        _send(job)
+        with locks.sending(job.pk) as mine:
+            _send(job) if mine else states.requeue(job, after=LOOK_AGAIN)
 
 
 def _claim_time() -> timedelta:
@@ -49,6 +51,8 @@ def _claim_time() -> timedelta:
 
 def _take_over(job: Job) -> None:
     """Its worker died. If that one may have sent it, it is in doubt; if surely not, it is queued again."""
+    if locks.being_sent(job.pk):
+        return
     if job.attempt and job.attempt.get("open"):
         states.in_doubt(job, "The worker that sent it stopped before Tower's answer was saved.")
     else:
@@ -104,13 +108,11 @@ def _identical_in_doubt(job: Job) -> bool:
 
 
 def _post(job: Job, tower: Tower, passwords: Mapping[str, str]) -> None:
-    answers = {**job.extra_vars, **passwords}
     try:
         if job.relaunch_of_id:
             launched = relaunching.send(job, tower)
         else:
-            body = {"extra_vars": answers} if answers else {}
-            launched = tower.launch(job.template.kind, job.template.tower_id, body)
+            launched = tower.launch(job.template.kind, job.template.tower_id, _body(job, passwords))
     except Rejected as error:
         refusals.rejected(job, error, passwords.values())
     except Denied as error:
@@ -131,8 +133,20 @@ def _post(job: Job, tower: Tower, passwords: Mapping[str, str]) -> None:
         _record(job, launched)
 
 
+def _body(job: Job, passwords: Mapping[str, str]) -> dict[str, Any]:
+    """The fields of the launch: the survey's answers, what else was asked for, and passwords of credentials."""
+    for_credentials = credential_passwords(passwords)
+    answers = {name: value for name, value in passwords.items() if not name.startswith(NAMESPACE)}
+    body: dict[str, Any] = dict(job.prompts)
+    if job.extra_vars or answers:
+        body["extra_vars"] = {**job.extra_vars, **answers}
+    if for_credentials:
+        body["credential_passwords"] = for_credentials
+    return body
+
+
 def _record(job: Job, launched: Launched) -> None:
-    if states.launched(job, launched.job, ignored=sorted(launched.ignored)):
+    if states.launched(job, launched.job, ignored=refusals.ignored(job, launched.ignored)):
         log.info("Order %s is Tower's job %s.", job.pk, launched.job.id)
     else:
         # Another order owns this job of Tower's: found and adopted while this answer was under way.
@@ -151,7 +165,7 @@ def _settle(job: Job) -> None:
     verdict = look_for(job)
     if isinstance(verdict, Found) and states.launched(job, verdict.record, kind=TimelineEntry.Kind.ADOPTED):
         log.info("Order %s was found in Tower as job %s.", job.pk, verdict.record.id)
-    elif isinstance(verdict, Absent) and _settled(job, verdict):
+    elif isinstance(verdict, Absent) and _settled(job, verdict) and not locks.being_sent(job.pk):
         states.send_again(job)
     else:
         states.still_in_doubt(job, absent=isinstance(verdict, Absent), after=LOOK_AGAIN)

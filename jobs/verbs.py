@@ -72,6 +72,7 @@ def _insert(job: Job, by: User, hosts: str, form_key: UUID) -> Job:
         subject=job.subject,
         answers=job.answers,
         extra_vars=job.extra_vars,
+        prompts=job.prompts,
         relaunch_of=job,
         relaunch_hosts=hosts,
     )

@@ -20,12 +20,15 @@ FLOORS = [
     "jobs.relaunching",
     (
         "jobs.facts jobs.wording jobs.secrets jobs.states jobs.timeline jobs.history jobs.versions jobs.ansi"
-        " jobs.rights jobs.again"
+        " jobs.locks jobs.rights jobs.again"
     ),
     "jobs.models jobs.chips jobs.apps",
-    "catalog.urls catalog.views catalog.admin catalog.management catalog.tasks catalog.sync",
-    "catalog.forms catalog.fields catalog.choices catalog.answers catalog.widgets catalog.connections",
-    "catalog.models catalog.apps",
+    "catalog.urls catalog.views catalog.admin catalog.management catalog.tasks catalog.sync catalog.objects",
+    (
+        "catalog.forms catalog.promptform catalog.promptfields catalog.options catalog.asking"
+        " catalog.fields catalog.choices catalog.answers catalog.widgets catalog.connections"
+    ),
+    "catalog.models catalog.prompt_models catalog.apps",
     "catalog.survey catalog.prompts catalog.wording catalog.looks",
     (
         "portal.celery portal.apps portal.middleware portal.context portal.templatetags portal.encryption portal.tower"

@@ -21,13 +21,13 @@ FAR = "3026-03-24T05:51:53.664717Z"
 
 @dataclass
 class Account:
-    """A user of Tower. `execute` lists the templates it may run; None means all. `use` lists resources it may use."""
+    """A user of Tower. `execute` lists the templates it may run; None means all. `use` lists what it may use."""
 
     id: int
     username: str
     superuser: bool = False
     execute: set[str] | None = field(default_factory=set)
-    use: set[str] = field(default_factory=set)
+    use: set[str] | None = field(default_factory=set)
     email: str = ""
     created: str = field(default_factory=clock.now)
     password_digest: str = ""
@@ -40,7 +40,7 @@ class Account:
 
     def may_use(self, name: str) -> bool:
         """Whether it may hand a named inventory or credential to a launch."""
-        return self.superuser or name in self.use
+        return self.superuser or self.use is None or name in self.use
 
 
 def digest(secret: str) -> str:
@@ -61,10 +61,9 @@ class Accounts:
         pk = self._store.id_of("user", entry["username"], entry.get("id"))
         execute = entry.get("execute", [])
         account = Account(pk, entry["username"], bool(entry.get("superuser")), None if execute == "all" else {*execute})
-        account.use, account.email = (
-            set(entry.get("use", [])),
-            entry.get("email", f"{account.username}@example.invalid"),
-        )
+        use = entry.get("use", [])
+        account.use = None if use == "all" else set(use)
+        account.email = entry.get("email", f"{account.username}@example.invalid")
         self.by_id[pk] = account
         return account
 

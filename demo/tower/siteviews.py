@@ -1,7 +1,6 @@
 """Views of the installation: roots, ping, config, me, tokens, and the lists that make it plausible."""
 
 import uuid
-from collections.abc import Callable
 from typing import Any
 
 from werkzeug.wrappers import Response
@@ -10,7 +9,6 @@ from demo.tower import clock, models
 from demo.tower.accounts import FAR, Account
 from demo.tower.answers import Refused, as_json, forbidden, missing
 from demo.tower.call import Call
-from demo.tower.filters import Model
 from demo.tower.listing import listing
 
 VERSION = "24.6.2.dev0"
@@ -126,34 +124,6 @@ def _token(call: Call, record: dict[str, Any], token: str) -> dict[str, Any]:
         "description": record["description"], "user": owner.id, "token": token, "refresh_token": None,
         "application": None, "expires": FAR, "scope": record["scope"],
     }  # fmt: skip
-
-
-def things(kind: str, model: str) -> Callable[[Call], dict[str, Any]]:
-    """GET of inventories/ or credentials/: superusers see all, the others what they may use."""
-
-    def get(call: Call) -> dict[str, Any]:
-        rows = [one for one in getattr(call.tower.world, kind).values() if call.who.may_use(one.name)]
-        return listing(call, Model(model, models.NAMED.fields), rows, lambda call, one: thing(call, kind, one))
-
-    return get
-
-
-def one_thing(call: Call, kind: str, pk: int) -> dict[str, Any]:
-    """GET of one inventory or credential."""
-    found = getattr(call.tower.world, kind).get(pk)
-    if found is None:
-        raise missing({"inventories": "Inventory", "credentials": "Credential"}[kind])
-    if not call.who.may_use(found.name):
-        raise forbidden()
-    return thing(call, kind, found)
-
-
-def thing(call: Call, kind: str, one: Any) -> dict[str, Any]:
-    """An inventory or a credential, in short."""
-    shape = {"id": one.id, "type": kind.removesuffix("s").replace("inventorie", "inventory"),
-             "url": call.url(kind, one.id), "name": one.name, "description": one.description,
-             "organization": call.tower.world.organization_id}  # fmt: skip
-    return shape | ({"kind": one.kind} if kind == "credentials" else {"total_hosts": len(one.hosts)})
 
 
 def organizations(call: Call) -> dict[str, Any]:

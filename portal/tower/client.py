@@ -15,6 +15,7 @@ from requests.auth import AuthBase
 from portal.tower import answers, discovery
 from portal.tower.causes import words_for
 from portal.tower.errors import Rejected, Uncertain, Unreachable
+from portal.tower.objects import LISTS, ObjectRecord
 from portal.tower.records import (
     Account,
     Changes,
@@ -97,6 +98,19 @@ class Tower:
     def launch_form(self, kind: str, template_id: int) -> dict[str, Any]:
         """What Tower needs to start it: the prompts, their defaults, required variables and passwords."""
         return mapping(self._ask(f"{_KINDS[kind]}/{template_id}/launch/"))
+
+    def objects(self, kind: str) -> list[ObjectRecord]:
+        """Those of a kind (`objects.LISTS`) that our account may bring along to a launch.
+
+        A Tower whose objects of this kind have no roles refuses to filter by them; it shows what may be used.
+        """
+        path, role = LISTS[kind]
+        query = {"order_by": "id", "page_size": PAGE}
+        try:
+            found = self._pages(path, query | ({"role_level": role} if role else {}))
+        except Rejected:
+            found = self._pages(path, query)
+        return [record(ObjectRecord, row) for row in found]
 
     def launch(self, kind: str, template_id: int, body: dict[str, Any]) -> Launched:
         """Start a job, once: on a connection of its own and never repeated. Demands 201 with the job's id.

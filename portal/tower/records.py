@@ -95,6 +95,31 @@ class TemplateRecord:
         )
 
 
+_LAUNCHED_WITH = (
+    "inventory",
+    "limit",
+    "job_type",
+    "job_tags",
+    "skip_tags",
+    "scm_branch",
+    "diff_mode",
+    "verbosity",
+    "forks",
+    "timeout",
+    "job_slice_count",
+    "execution_environment",
+)
+
+
+def _launched_with(data: dict[str, Any]) -> dict[str, Any]:
+    """What of a launch's fields a row tells; credentials by their ids."""
+    told = {name: data[name] for name in _LAUNCHED_WITH if name in data}
+    credentials = _dict(data.get("summary_fields")).get("credentials")
+    if isinstance(credentials, list):
+        told["credentials"] = [_dict(row).get("id") for row in credentials]
+    return told
+
+
 @dataclass(frozen=True)
 class JobRecord:
     """A job, or a workflow job: launching a sliced job template gives one of those."""
@@ -118,6 +143,7 @@ class JobRecord:
     limit: str = ""
     created_by_id: int | None = None
     event_processing_finished: bool | None = None  # None: this answer does not say (list rows)
+    launched_with: dict[str, Any] = field(default_factory=dict, repr=False)  # by the names of a launch's fields
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Self:
@@ -148,6 +174,7 @@ class JobRecord:
             limit=_text(data.get("limit")),
             created_by_id=_int(creator.get("id")),
             event_processing_finished=events if isinstance(events, bool) else None,
+            launched_with=_launched_with(data),
         )
 
 

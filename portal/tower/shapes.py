@@ -5,9 +5,10 @@ from typing import Any, TypeVar
 from urllib.parse import quote, urlencode, urlsplit
 
 from portal.tower.errors import Uncertain
+from portal.tower.objects import ObjectRecord
 from portal.tower.records import JobRecord, TemplateRecord
 
-R = TypeVar("R", TemplateRecord, JobRecord)
+R = TypeVar("R", TemplateRecord, JobRecord, ObjectRecord)
 
 
 def with_query(path: str, query: dict[str, Any]) -> str:

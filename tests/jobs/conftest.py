@@ -19,6 +19,8 @@ from demo.tower.harness import TowerHarness
 from jobs import follow, launch, orders, output, stopping
 from jobs.models import Job
 
+from .prompted import ALL, EVERYTHING, decide, furnish, offer
+
 ANSWERS = {
     "_tenant_shortname": "acme",
     "_customer_id": "K12345",
@@ -131,3 +133,19 @@ def at_once(settings: Any) -> None:
     settings.TOWER_SETTLE_SECONDS = 0
     settings.TOWER_READ_TIMEOUT = 1.0
     settings.TOWER_LAUNCH_TIMEOUT = 1.0
+
+
+@pytest.fixture
+def furnished(tower: TowerHarness, controller: Controller) -> TowerHarness:
+    """A Tower with something to choose from at launch."""
+    furnish(tower)
+    return tower
+
+
+@pytest.fixture
+def everything(furnished: TowerHarness, controller: Controller, make_tile: Callable[..., Tile]) -> Tile:
+    """A tile that asks for all that Tower can ask for at launch."""
+    offer(furnished, controller, "Ask for everything", ask=EVERYTHING, credentials=["Fabric machine"])
+    tile = make_tile("Ask for everything", slug="everything", title="Everything")
+    decide(tile, **ALL)
+    return tile
