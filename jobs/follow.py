@@ -49,7 +49,7 @@ def _lease(controller_id: int) -> Controller | None:
     until = now + timedelta(seconds=8 * settings.TOWER_READ_TIMEOUT)
     free = Q(follow_lease_until__isnull=True) | Q(follow_lease_until__lt=now)
     leased = Controller.objects.filter(free, pk=controller_id).update(follow_lease_until=until)
-    return Controller.objects.defer("token").get(pk=controller_id) if leased else None
+    return Controller.objects.without_secrets().get(pk=controller_id) if leased else None
 
 
 def _tick(controller: Controller) -> None:

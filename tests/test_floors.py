@@ -20,8 +20,11 @@ FLOORS = [
     "jobs.facts jobs.wording jobs.secrets jobs.states jobs.timeline jobs.history jobs.versions jobs.ansi",
     "jobs.models jobs.chips jobs.apps",
     "catalog.urls catalog.views catalog.admin catalog.management catalog.tasks catalog.sync",
-    "catalog.forms catalog.fields catalog.choices catalog.answers catalog.widgets catalog.connections",
+    "catalog.forms catalog.fields catalog.choices catalog.answers catalog.widgets catalog.examination",
+    "catalog.connections catalog.environment",
+    "catalog.sessions",
     "catalog.models catalog.apps",
+    "catalog.controllers",
     "catalog.survey catalog.prompts catalog.wording catalog.looks",
     (
         "portal.celery portal.apps portal.middleware portal.context portal.templatetags portal.encryption portal.tower"

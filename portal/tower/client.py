@@ -99,6 +99,11 @@ class Tower:
         tells = "user_capabilities" in mapping(row.get("summary_fields") or {})
         return found if tells or not self._is_old else replace(found, can_start=True)  # Tower 3.0 does not tell
 
+    def may_use_any(self, kind: str) -> bool:
+        """Whether there are inventories, or credentials, that our account may hand to a launch (role Use)."""
+        query = {"role_level": "use_role", "page_size": 1}
+        return bool(rows_of(self._ask(with_query(f"{kind}/", query))))
+
     def survey(self, kind: str, template_id: int) -> list[dict[str, Any]]:
         """The questions; none if there is no survey. Readable while the survey is switched off."""
         body = mapping(self._ask(f"{_KINDS[kind]}/{template_id}/survey_spec/"))

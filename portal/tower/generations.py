@@ -22,7 +22,7 @@ class Generation(StrEnum):
 
     @property
     def token_path(self) -> str:
-        """Where the password grant is: AAP's gateway has it outside of /api/ (Red Hat's guide to API changes in 2.5)."""
+        """Where the password grant is: AAP's gateway has it outside of /api/ (Red Hat's "API changes" for 2.5)."""
         return "/o/token/" if self is Generation.AAP else "/api/o/token/"
 
 

@@ -1,4 +1,4 @@
-"""OAuth2's password grant at Tower: RFC 6749 4.3 and 6, as django-oauth-toolkit and AWX (api/urls/oauth2_root.py) do it.
+"""OAuth2's password grant at Tower (RFC 6749 4.3 and 6; AWX: api/urls/oauth2_root.py, over django-oauth-toolkit).
 
 The secrets travel in the form-encoded body and in a Basic header, never in an address.
 """

@@ -1,6 +1,6 @@
 """The ways to sign in to a Tower, and what each of them needs."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 
@@ -18,7 +18,6 @@ NEEDED: dict[Way, tuple[str, ...]] = {
     Way.AUTHTOKEN: ("username", "password"),
 }
 """A public OAuth2 application has no client secret, so that one may be missing."""
-FIELDS = ("username", "client_id", "token", "password", "client_secret")
 TAKEN: dict[Way, tuple[str, ...]] = NEEDED | {Way.OAUTH2: ("username", "password", "client_id", "client_secret")}
 
 
@@ -37,7 +36,3 @@ class Credentials:
     def missing(self) -> list[str]:
         """The names of the needed fields that are empty."""
         return [name for name in NEEDED[self.way] if not getattr(self, name)]
-
-    def only_what_is_taken(self) -> "Credentials":
-        """Without what belongs to the other ways."""
-        return replace(self, **{name: "" for name in FIELDS if name not in TAKEN[self.way]})

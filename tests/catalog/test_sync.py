@@ -5,11 +5,10 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from catalog import connections, tasks
+from catalog import examination, tasks
 from catalog import sync as mirror
 from catalog.models import Controller, Template, Tile
 from catalog.sync import sync
-from portal.tower.client import Tower
 from portal.tower.line import Line
 from tests.catalog.towers import controller_for, watched_requests
 
@@ -22,7 +21,7 @@ QUESTION = {"variable": "a", "question_name": "A", "question_description": "", "
 @pytest.fixture
 def controller(tower):
     controller = controller_for(tower)
-    connections.examine(controller)
+    examination.examine(controller)
     return controller
 
 
