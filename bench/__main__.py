@@ -20,11 +20,10 @@ def main() -> int:
         settings.ROOT_URLCONF = "bench.pages"
         settings.ALLOWED_HOSTS = ["testserver"]
         call_command("migrate", verbosity=0)
-        from demo.tower.harness import TowerHarness
-
         from bench import hanging, pages, table, tower
         from catalog import examination, sync
         from catalog.models import Controller
+        from demo.tower.harness import TowerHarness
 
         with TowerHarness() as demo:
             controller = Controller.objects.create(name="Bench", url=demo.url, token=demo.token)

@@ -38,7 +38,7 @@ def figures(controller: Controller) -> list[Figure]:
     found = []
     for count in (10, 1000):
         _tiles(template, count)
-        found += _page(client, "/", f"catalog, {count} tiles", reach=60 if count == 10 else None)
+        found += _page(client, "/", f"catalog, {count} tiles", reach=15 if count == 10 else None)
     tile = Tile.objects.get(slug="bench-0")
     found += _page(client, tile.get_absolute_url(), "order form")
     _jobs(tile, person, 5000)
@@ -129,7 +129,7 @@ def _refreshes(client: Client, person: User) -> list[Figure]:
     found = []
     for action, name, reach, queries in (
         (silent, "queue refresh, nothing changed", 2, 2),
-        (with_one, "queue refresh, one change", 10, 8),
+        (with_one, "queue refresh, one change", 12, 10),
     ):
         refresh, plain = in_turn(action, lambda: client.get("/bench/bare/"), times=TIMES)
         found += [

@@ -3,13 +3,13 @@
 from uuid import uuid4
 
 import requests
-from demo.tower.harness import TowerHarness
 from django.contrib.auth.models import User
 from django.test import Client
 from django.utils import timezone
 
 from bench.table import Figure, compared, counted, in_turn
 from catalog.models import Controller, Template, Tile
+from demo.tower.harness import TowerHarness
 from jobs import follow, launch
 from jobs.models import Job, Status
 

@@ -8,11 +8,10 @@ from django.utils.safestring import SafeString
 
 @dataclass(frozen=True)
 class Chip:
-    """A state: its word, a second line, and the class and icon that draw it."""
+    """A state: its word, a second line, and the class that draws it."""
 
     word: str
     state: str
-    icon: str
     line: str = ""
 
 

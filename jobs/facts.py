@@ -1,7 +1,7 @@
-"""Live facts about tiles, for the catalog: how many run, how long they usually take, what was done last."""
+"""Live facts about tiles, for the catalog: how many run, how long they usually take."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from django.contrib.auth.models import AnonymousUser, User
 from django.db.models import Count
@@ -18,7 +18,6 @@ class Facts:
 
     usual: float | None
     running: int = 0
-    last_done: Job | None = field(default=None)
 
 
 def of_tiles(tiles: Sequence[Tile]) -> dict[int, Facts]:

@@ -123,6 +123,7 @@ class Job(models.Model):
     # Set by `jobs.wording.present` on rows that a page shows.
     chip: Chip
     usual: float | None
+    ran: float
     progress: int | None
     team: str
 

@@ -15,27 +15,28 @@ MOST_FACTS = 6
 LONGEST_LINE = 110
 
 CHIPS = {
-    Status.QUEUED: Chip("Being sent", "wait", "clock"),
-    Status.LAUNCHING: Chip("Being sent", "wait", "clock"),
-    Status.IN_DOUBT: Chip("Checking with Tower", "doubt", "help", "No answer yet. Please don’t order it again"),
-    Status.REFUSED: Chip("Not accepted", "fail", "x", "Nothing was started"),
-    Status.PENDING: Chip("Waiting for a free slot", "wait", "clock"),
-    Status.WAITING: Chip("Waiting for a free slot", "wait", "clock"),
-    Status.RUNNING: Chip("Being built", "run", "pie"),
-    Status.SUCCESSFUL: Chip("Done", "done", "check"),
-    Status.FAILED: Chip("Not done", "fail", "x"),
-    Status.ERROR: Chip("Could not be started", "fail", "x"),
-    Status.CANCELED: Chip("Stopped", "stopped", "x", "It was stopped in Tower"),
-    Status.LOST: Chip("Outcome unknown", "doubt", "help", "Tower no longer has this job"),
+    Status.QUEUED: Chip("Being sent", "wait"),
+    Status.LAUNCHING: Chip("Being sent", "wait"),
+    Status.IN_DOUBT: Chip("Checking with Tower", "doubt", "No answer yet. Please don’t order it again"),
+    Status.REFUSED: Chip("Not accepted", "fail", "Nothing was started"),
+    Status.PENDING: Chip("Waiting for a free slot", "wait"),
+    Status.WAITING: Chip("Waiting for a free slot", "wait"),
+    Status.RUNNING: Chip("Being built", "run"),
+    Status.SUCCESSFUL: Chip("Done", "done"),
+    Status.FAILED: Chip("Not done", "fail"),
+    Status.ERROR: Chip("Could not be started", "fail"),
+    Status.CANCELED: Chip("Stopped", "stopped", "It was stopped in Tower"),
+    Status.LOST: Chip("Outcome unknown", "doubt", "Tower no longer has this job"),
 }
 
 
 def present(jobs: Iterable[Job]) -> list[Job]:
-    """The jobs with all that a row shows: `chip`, `usual`, `progress`, `team`."""
+    """The jobs with all that a row shows: `chip`, `usual`, `ran`, `progress`, `team`."""
     shown = list(jobs)
     for job in shown:
         job.usual = job.tile.usual_seconds
         job.progress = progress(job)
+        job.ran = _running_for(job)
         job.chip = chip(job)
         job.team = next((group.name for group in job.ordered_by.groups.all()), "")
     return shown
@@ -45,16 +46,16 @@ def chip(job: Job) -> Chip:
     status = Status(job.status)
     known = CHIPS[status]
     if status in {Status.QUEUED, Status.LAUNCHING} and not job.controller.usable:
-        return Chip("Waiting for Tower", "wait", "clock", waits_for_tower(job.controller))
+        return Chip("Waiting for Tower", "wait", f"{waits_for_tower(job.controller)}. Your order is safe")
     line = _line(job, status)
-    return Chip(known.word, known.state, known.icon, line) if line else known
+    return Chip(known.word, known.state, line) if line else known
 
 
 def waits_for_tower(controller: Controller) -> str:
     """Why nothing is sent to Tower now, for people who order; empty if it is."""
     if controller.paused:
-        return "Building is paused for a while. Your order is safe"
-    return "It does not answer right now. Your order is safe" if controller.trouble else ""
+        return "Building is paused for a while"
+    return "Tower does not answer right now" if controller.trouble else ""
 
 
 def _line(job: Job, status: Status) -> str:

@@ -20,4 +20,4 @@ def tower(_tower_server: TowerHarness) -> Iterator[TowerHarness]:
     """A Tower as if just installed, whose jobs stay pending until the test says otherwise."""
     _tower_server.reset()
     yield _tower_server
-    _tower_server.faults.clear()
+    _tower_server.faults.settle()

@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import quote
 
 from demo.launcher.errors import DemoError
 
@@ -88,9 +89,9 @@ class Plan:
             "PORTAL_SECRET_KEYS_FILE": str(secrets / "encryption-keys"),
             "PORTAL_DATA_DIR": str(self.folder / "portal"),
             "PORTAL_STATIC_ROOT": str(self.folder / "portal" / "static"),
-            "DATABASE_URL": f"sqlite:///{self.database}",
-            "BROKER_URL": f"redis+socket://{self.socket}?virtual_host=0",
-            "CACHE_URL": f"unix://{self.socket}?db=1",
+            "DATABASE_URL": f"sqlite:///{quote(str(self.database))}",
+            "BROKER_URL": f"redis+socket://{quote(str(self.socket))}?virtual_host=0",
+            "CACHE_URL": f"unix://{quote(str(self.socket))}?db=1",
             "TOWER_URL": self.tower_url,
             "TOWER_NAME": "Demo Tower",
             "TOWER_TOKEN_FILE": str(self.token_file),

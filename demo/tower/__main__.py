@@ -30,9 +30,9 @@ def main() -> int:
     token_file = wish.token_file or wish.data / "portal-token"
     _make_secrets(tower, wish.data, token_file)
     faults = Faults(Application(tower))
-    app = Control(faults, (wish.data / "fault-secret").read_text(encoding="utf-8").strip())
+    secret = (wish.data / "fault-secret").read_text(encoding="utf-8").strip()
     try:
-        server = Server(app, wish.host, wish.port, talks=True)
+        server = Server(Control(faults, secret, lambda seconds: server.away(seconds)), wish.host, wish.port, talks=True)
         server.up()
     except (OSError, ValueError) as error:
         print(f"The demo Tower cannot listen on {wish.host}, port {wish.port}: {error}", file=sys.stderr)
@@ -41,7 +41,7 @@ def main() -> int:
     scheduler.start()
     print(f"Tower ready: {server.url} (token in {token_file})", flush=True)
     stop.wait()
-    faults.wake()
+    faults.drop_held()
     server.down()
     scheduler.stop()
     tower.close()

@@ -1,11 +1,11 @@
 """The fault switches over HTTP, for whoever knows the secret made at the first start.
 
-POST /demo/faults/ {"kind", "on", "times", …}; DELETE /demo/faults/ ends all trouble; POST /demo/hang/ hangs. The
-header is X-Fault-Secret. Down and up are for who runs the process: they cannot be asked of what does not listen.
+The header is X-Fault-Secret. POST /demo/faults/ {"kind", "on", "times", …} asks for trouble, POST /demo/hang/ hangs,
+DELETE /demo/faults/ ends both; POST /demo/away/ {"seconds"} stops listening for so long.
 """
 
 import hmac
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from werkzeug.wrappers import Request, Response
@@ -18,8 +18,8 @@ from demo.tower.faults import Faults
 class Control:
     """Stands before the faults, so that trouble can always be ended."""
 
-    def __init__(self, faults: Faults, secret: str) -> None:
-        self._faults, self._secret = faults, secret
+    def __init__(self, faults: Faults, secret: str, go_away: Callable[[float], None]) -> None:
+        self._faults, self._secret, self._go_away = faults, secret, go_away
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         """The WSGI entry."""
@@ -44,6 +44,8 @@ class Control:
             self._faults.clear()
         elif wish == ("POST", "/demo/hang/"):
             self._faults.hang()
+        elif wish == ("POST", "/demo/away/"):
+            self._go_away(float(bodies.read(request).get("seconds", 5)))
         else:
             return not_found_page()
         return Response(status=204)

@@ -4,7 +4,6 @@ import contextlib
 import select
 import socket
 import threading
-import time
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
@@ -49,10 +48,9 @@ class Faults:
 
     def __init__(self, app: Application) -> None:
         self._app = app
-        self._lock = threading.Lock()
-        self._awake = threading.Event()
-        self._awake.set()
-        self._forgets = False
+        self._turn = threading.Condition()
+        self._hanging = self._forgets = False
+        self._era = self._active = 0
         self.faults: list[Fault] = []
 
     def add(self, kind: str, on: str = "launch", times: int = 1, **options: Any) -> Fault:
@@ -60,39 +58,73 @@ class Faults:
         if kind not in KINDS:
             raise ValueError(f"There is no fault {kind!r}; there are {', '.join(sorted(KINDS))}.")
         fault = Fault(kind, on, times, options)
-        with self._lock:
+        with self._turn:
             self.faults.append(fault)
         return fault
 
     def clear(self) -> None:
         """No more trouble; whoever hangs goes on."""
-        with self._lock:
+        with self._turn:
             self.faults.clear()
         self.wake()
 
     def hang(self, *, forget: bool = False) -> None:
         """Accept connections and answer none. `forget`: drop requests whose client has gone, instead of acting late."""
-        self._forgets = forget
-        self._awake.clear()
+        with self._turn:
+            self._hanging, self._forgets = True, forget
 
     def wake(self) -> None:
-        """Go on with all that waits. A real Tower acts on it even if the client has gone (tower-api.md 12.16)."""
-        self._awake.set()
+        """Go on with all that waits. A real Tower acts on it even if the client has gone."""
+        with self._turn:
+            self._hanging = False
+            self._turn.notify_all()
+
+    def drop_held(self) -> None:
+        """Close the connections that hang or are delayed, without acting: what waits in a process that ends."""
+        with self._turn:
+            self._era += 1
+            self._turn.notify_all()
+
+    def settle(self) -> None:
+        """End all trouble, drop what waits, and let what acts come to its end (5 s at most)."""
+        self.drop_held()
+        self.clear()
+        with self._turn:
+            self._turn.wait_for(lambda: self._active == 0, timeout=5)
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         """The WSGI entry."""
-        if not self._awake.is_set():
-            self._awake.wait()
-            if self._forgets and _gone(environ.get("demo.connection")):
+        with self._turn:
+            self._active += 1
+        try:
+            self._wait_while_hanging(environ)
+            request = Request(environ)
+            fault = self._next(request)
+            answer = self._act(request) if fault is None else self._strike(fault, request)
+            return answer(environ, start_response)
+        finally:
+            with self._turn:
+                self._active -= 1
+                self._turn.notify_all()
+
+    def _wait_while_hanging(self, environ: dict[str, Any]) -> None:
+        with self._turn:
+            if not self._hanging:
+                return
+            era = self._era
+            self._turn.wait_for(lambda: not self._hanging or self._era != era)
+            dropped = self._era != era
+        if dropped or (self._forgets and _gone(environ.get("demo.connection"))):
+            raise DropConnectionError
+
+    def _delay(self, seconds: float) -> None:
+        with self._turn:
+            era = self._era
+            if self._turn.wait_for(lambda: self._era != era, timeout=seconds):
                 raise DropConnectionError
-        request = Request(environ)
-        fault = self._next(request)
-        if fault is None:
-            return self._app(environ, start_response)
-        return self._strike(fault, request)(environ, start_response)
 
     def _next(self, request: Request) -> Fault | None:
-        with self._lock:
+        with self._turn:
             for fault in self.faults:
                 if fault.concerns(request) and (not fault.times or fault.used < fault.times):
                     fault.used += 1
@@ -106,7 +138,7 @@ class Faults:
     def _strike(self, fault: Fault, request: Request) -> Response:
         kind, options = fault.kind, fault.options
         if kind == "delay":
-            time.sleep(float(options.get("seconds", 1)))
+            self._delay(float(options.get("seconds", 1)))
             return self._act(request)
         if kind in ("drop_after", "error_after", "unreadable"):
             acted = self._act(request)

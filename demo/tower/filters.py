@@ -1,4 +1,4 @@
-"""Tower's filter language, as far as a portal needs it (tower-api.md 3; ansible_base's rest_filters)."""
+"""Tower's filter language, as far as a portal needs it (ansible_base's rest_filters)."""
 
 import re
 from collections.abc import Callable, Iterable

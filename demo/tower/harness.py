@@ -67,7 +67,7 @@ class TowerHarness:
 
     def reset(self, catalog: Path | None = None) -> None:
         """As if just made: no jobs, no faults, new tokens, listening; the catalog given, or the first one."""
-        self.faults.clear()
+        self.faults.settle()
         self.server.up()
         self.tower.bases = ("/api", "/api/controller")
         self.tower.reset(catalog or self._catalog)
@@ -87,7 +87,7 @@ class TowerHarness:
 
     def close(self) -> None:
         """Stop, and remove what is on the disk."""
-        self.faults.wake()
+        self.faults.settle()
         self.server.down()
         self.tower.close()
         self._folder.cleanup()
@@ -144,7 +144,7 @@ class TowerHarness:
                 {"id": job.id, "type": job.type, "status": job.status, "template": job.template, "name": job.name,
                  "extra_vars": self._received.get(job.id, {}), "job_extra_vars": ledger.clear_vars(job),
                  "launch_type": job.launch_type, "canceled_on": job.canceled_on, "workflow": job.workflow,
-                 **job.values}
+                 "passwords": ledger.secrets(job)["passwords"], "credentials": list(job.credentials), **job.values}
                 for job in ledger.jobs.values()
             ]  # fmt: skip
 
@@ -197,7 +197,8 @@ class TowerHarness:
         self.faults.clear()
 
     def down(self) -> None:
-        """Go away: nothing listens any more."""
+        """Go away: nothing listens any more, and what hung is lost."""
+        self.faults.drop_held()
         self.server.down()
 
     def up(self) -> None:

@@ -1,4 +1,4 @@
-"""Jobs as the API shows them. Rows of lists lack what only the detail has (tower-api.md 3)."""
+"""Jobs as the API shows them. Rows of lists lack what only the detail has."""
 
 import json
 from typing import Any

@@ -1,4 +1,4 @@
-"""Launch a template: what is asked for, what is refused, and the job that comes of it (tower-api.md 5)."""
+"""Launch a template: what is asked for, what is refused, and the job that comes of it."""
 
 from typing import Any
 

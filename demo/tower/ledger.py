@@ -124,7 +124,7 @@ class Ledger:
         return job.extra_vars | self.secrets(job)["vars"]
 
     def assign(self, job: Job) -> None:
-        """Pending -> waiting: it has a place to run. `modified` moves here, and never again (tower-api.md 13)."""
+        """Pending -> waiting: it has a place to run. `modified` moves here, and never again."""
         with self.lock:
             job.status, job.modified, job.job_explanation = "waiting", clock.now(), ""
             self.save(job)
@@ -142,7 +142,8 @@ class Ledger:
     def add_event(self, job: Job, event: dict[str, Any]) -> None:
         """Keep one event; its text becomes part of the output."""
         with self.lock:
-            lines = event["stdout"].count("\n") + 1 if event["stdout"] else 0
+            has_text = event["stdout"] or event["event"] == "verbose"  # which may be an empty line
+            lines = event["stdout"].count("\n") + 1 if has_text else 0
             job.counter += 1
             event |= {"counter": job.counter, "start_line": job.lines, "end_line": job.lines + lines}
             job.lines += lines

@@ -1,4 +1,4 @@
-"""Lists: filter, order, cut into pages, and put into Tower's envelope (tower-api.md 3)."""
+"""Lists: filter, order, cut into pages, and put into Tower's envelope."""
 
 from collections.abc import Callable, Iterable
 from typing import Any

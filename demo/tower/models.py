@@ -129,5 +129,5 @@ def _present(thing: Any) -> list[Any]:
 
 
 def _last_status(tower: Tower, template: Template) -> str:
-    last: list[Job] = [job for job in tower.ledger.jobs.values() if job.template == template.id]
+    last: list[Job] = [job for job in list(tower.ledger.jobs.values()) if job.template == template.id]
     return last[-1].status if last else "never updated"

@@ -45,7 +45,11 @@ def finish(tower: Tower, job: Job, status: str, **facts: Any) -> None:
 
 
 def after(tower: Tower, job: Job) -> None:
-    """What follows a job's end: its workflow goes on."""
+    """What follows a job's end: the inventory knows its failed hosts, and its workflow goes on."""
+    inventory = tower.world.inventories.get(job.values.get("inventory") or 0)
+    if inventory is not None:
+        inventory.failed_hosts -= {host["host_name"] for host in job.hosts}
+        inventory.failed_hosts |= {host["host_name"] for host in job.hosts if host["failed"]}
     workflow = tower.ledger.jobs.get(job.workflow or 0)
     if workflow is not None:
         workflows.advance(tower, workflow)

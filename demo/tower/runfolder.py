@@ -12,28 +12,30 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from demo.tower import unsafe
+from demo.tower import processes, unsafe
 from demo.tower.ledger import Job
 from demo.tower.state import Tower
 from demo.tower.vault import private_folder, write_private
 
 
-def root(tower: Tower) -> Path:
-    """Where this Tower's runs live; one place per data folder, so that a new start finds what a crash left."""
-    name = hashlib.sha256(str(tower.folder.resolve()).encode()).hexdigest()[:12]
+def root(data: Path) -> Path:
+    """Where the runs of a Tower live; one place per data folder, so that a new start finds what a crash left."""
+    name = hashlib.sha256(str(data.resolve()).encode()).hexdigest()[:12]
     memory = Path("/dev/shm")
     base = memory if memory.is_dir() and os.access(memory, os.W_OK) else Path(tempfile.gettempdir())
-    return private_folder(base / f"demo-tower-{os.getuid()}-{name}")
+    return base / f"demo-tower-{os.getuid()}-{name}"
 
 
 def sweep(tower: Tower) -> None:
-    """Remove what earlier runs left behind."""
-    shutil.rmtree(root(tower), ignore_errors=True)
+    """End and remove what earlier runs left behind."""
+    for pid in processes.with_environment(str(root(tower.folder))):
+        processes.kill_tree(pid)
+    shutil.rmtree(root(tower.folder), ignore_errors=True)
 
 
 def make(tower: Tower, job: Job) -> Path:
     """Prepare a run. Raises OSError when the project is gone."""
-    folder = Path(tempfile.mkdtemp(prefix=f"awx_{job.id}_", dir=root(tower)))
+    folder = Path(tempfile.mkdtemp(prefix=f"awx_{job.id}_", dir=private_folder(root(tower.folder))))
     assert tower.world.project_folder is not None
     shutil.copytree(tower.world.project_folder, folder / "project")
     for name in ("inventory", "env", "home", "tmp"):
@@ -51,7 +53,8 @@ def command(job: Job, folder: Path) -> list[str]:
 
 
 def environment(folder: Path) -> dict[str, str]:
-    """All of the playbook's environment: nothing of ours, and a home of its own."""
+    """All of the playbook's environment: a home of its own, and nothing of ours but the launcher's mark."""
+    mark = {name: os.environ[name] for name in ("DEMO_RUN",) if name in os.environ}
     here = Path(sys.executable).parent
     return {
         "PATH": f"{here}:/usr/local/bin:/usr/bin:/bin", "HOME": f"{folder}/home", "TMPDIR": f"{folder}/tmp",
@@ -59,7 +62,7 @@ def environment(folder: Path) -> dict[str, str]:
         "ANSIBLE_HOST_KEY_CHECKING": "False", "ANSIBLE_RETRY_FILES_ENABLED": "False",
         "ANSIBLE_DEPRECATION_WARNINGS": "False", "ANSIBLE_LOCALHOST_WARNING": "False",
         "ANSIBLE_LOCAL_TEMP": f"{folder}/tmp", "ANSIBLE_REMOTE_TEMP": f"{folder}/tmp",
-        "ANSIBLE_PYTHON_INTERPRETER": sys.executable, "PYTHONDONTWRITEBYTECODE": "1",
+        "ANSIBLE_PYTHON_INTERPRETER": sys.executable, "PYTHONDONTWRITEBYTECODE": "1", **mark,
     }  # fmt: skip
 
 

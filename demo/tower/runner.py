@@ -1,6 +1,7 @@
 """Run a job's playbook: start the process, take in its events while they come, and record how it ended."""
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -61,8 +62,9 @@ class Run:
         with self._lock:
             if self._why:
                 return
+            command = [sys.executable, "-P", str(SCRIPT), str(folder), str(os.getpid())]
             self._process = subprocess.Popen(
-                [sys.executable, "-P", str(SCRIPT), str(folder)], env=environment, cwd=folder, text=True,
+                command, env=environment, cwd=folder, text=True,
                 stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True,
             )  # fmt: skip
         shown = json.dumps(self._masker.mask(runfolder.command(self._job, folder)))

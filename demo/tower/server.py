@@ -129,3 +129,10 @@ class Server:
                 connection.shutdown(socket.SHUT_RDWR)
         if self._thread:
             self._thread.join(timeout=5)
+
+    def away(self, seconds: float) -> None:
+        """Go down in a moment, so that the answer to this wish gets out, and come back after so many seconds."""
+        threading.Timer(0.1, self.down).start()
+        back = threading.Timer(0.1 + seconds, self.up)
+        back.daemon = True
+        back.start()

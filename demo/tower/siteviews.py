@@ -14,9 +14,8 @@ from demo.tower.filters import Model
 from demo.tower.listing import listing
 
 VERSION = "24.6.2.dev0"
-RESOURCES = ("ping", "config", "me", "organizations", "users", "projects", "credentials", "tokens", "labels",
-             "inventories", "job_templates", "jobs", "unified_job_templates", "unified_jobs", "workflow_job_templates",
-             "workflow_jobs")  # fmt: skip
+RESOURCES = ("ping", "config", "me", "organizations", "users", "credentials", "tokens", "inventories", "job_templates",
+             "jobs", "unified_job_templates", "unified_jobs", "workflow_job_templates", "workflow_jobs")  # fmt: skip
 
 
 def root(call: Call) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""GET jobs/N/stdout/ in its formats (tower-api.md 6, 12.6)."""
+"""GET jobs/N/stdout/ in its formats."""
 
 import base64
 import re

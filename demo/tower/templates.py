@@ -22,7 +22,7 @@ APPROVAL = {"approval_role": ("Approve", "Can approve or deny a workflow approva
 
 def row(call: Call, template: Template) -> dict[str, Any]:
     """A template as a list shows it."""
-    recent = [job for job in reversed(call.tower.ledger.jobs.values()) if job.template == template.id]
+    recent = [job for job in reversed(list(call.tower.ledger.jobs.values())) if job.template == template.id]
     last = next((job for job in recent if job.ended), None)
     head = {"id": template.id, "type": template.kind, "url": links.template_url(call, template)}
     shape = head | {"related": _related(call, template, recent), "summary_fields": _summary(call, template, recent)}

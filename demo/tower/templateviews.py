@@ -24,7 +24,9 @@ def lists(model: str) -> Callable[[Call], dict[str, Any]]:
 
     def get(call: Call) -> dict[str, Any]:
         tower = call.tower
-        rows = [one for one in tower.world.templates.values() if one.kind in KINDS[model] and call.who.may_run(one)]
+        rows = [
+            one for one in list(tower.world.templates.values()) if one.kind in KINDS[model] and call.who.may_run(one)
+        ]
         return listing(call, models.template_model(tower, model), rows, templates.row, order="name")
 
     return get

@@ -91,7 +91,7 @@ def _leads(tower: Tower, parent: dict[str, Any], node: dict[str, Any]) -> bool:
 
 
 def _spawn(tower: Tower, workflow: Job, node: dict[str, Any]) -> Job:
-    """A node's job. The workflow's variables reach it whatever the child's template asks for (tower-api.md 11.31)."""
+    """A node's job. The workflow's variables reach it whatever the child's template asks for."""
     template = tower.world.templates[node["template"]]
     fields = making.job_fields(template, {})
     for name, value in workflow.values.items():

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-JOB_ASKS = {  # ask_<name>_on_launch -> the field it opens (tower-api.md 4)
+JOB_ASKS = {  # ask_<name>_on_launch -> the field it opens
     "scm_branch": "scm_branch", "diff_mode": "diff_mode", "variables": "extra_vars", "limit": "limit",
     "tags": "job_tags", "skip_tags": "skip_tags", "job_type": "job_type", "verbosity": "verbosity",
     "inventory": "inventory", "credential": "credentials", "execution_environment": "execution_environment",

@@ -28,7 +28,7 @@ def job(request: HttpRequest, pk: int) -> HttpResponse:
     found = _visible(request, pk)
     outputs.watch(found)
     if request.htmx and "since" in request.GET:  # type: ignore[attr-defined]
-        if _version(found) == request.GET["since"] and not wording.progress(found):
+        if _version(found) == request.GET["since"]:
             return HttpResponse(status=204)
         return render(request, "jobs/_job.html", _live(request, found))
     lines = ansi.lines(found)

@@ -17,6 +17,7 @@ from catalog.forms import LaunchForm, blockers
 from catalog.models import Tile
 from jobs import facts, orders, secrets
 from jobs.models import Job
+from jobs.wording import waits_for_tower
 
 
 @login_required
@@ -79,7 +80,7 @@ def _page(
         "form_key": form_key,
         "happens": wording.parts(tile.happens),
         "facts": facts.of_tiles([tile])[tile.pk],
-        "waits_for_tower": not tile.template.controller.usable,
+        "waits_for_tower": waits_for_tower(tile.template.controller),
         "already": already,
         "error_count": len(form.errors),
     }

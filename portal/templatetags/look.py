@@ -118,8 +118,21 @@ class Answer(NamedTuple):
 
 
 @register.simple_tag
+def filled(form: forms.BaseForm, variable: str) -> SafeString:
+    """The place of an answer in the sentence of what will happen; static/js/order.js keeps it filled."""
+    given = answer(form, variable)
+    states = (" is-blank" if not given.text else "") + (" is-wrong" if given.wrong else "")
+    return format_html(
+        '<span class="filled{}" data-fills="{}" data-blank="{}">{}</span>',
+        states,
+        variable,
+        given.label,
+        given.text or given.label,
+    )
+
+
 def answer(form: forms.BaseForm, variable: str) -> Answer:
-    """For the sentence of what will happen. A password is never in it."""
+    """What stands in for a variable in a sentence. A password is never in it."""
     for bound in form:
         question = getattr(bound.field, "question", None)
         if question is not None and question.variable == variable:

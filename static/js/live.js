@@ -39,6 +39,14 @@
     if (polls(asker(event)) && event.detail.successful) paused(false);
   });
 
+  // Nothing moves under a pointer or a focus that is among the rows: new ones then come at the end.
+  document.addEventListener("htmx:oobBeforeSwap", (event) => {
+    const { target, fragment } = event.detail;
+    if (target.id !== "active-rows" || !target.matches(":hover, :focus-within")) return;
+    event.detail.shouldSwap = false;
+    target.append(...fragment.children);
+  });
+
   // A log that is read at its end stays there while lines arrive.
   let follows = false;
   const log = () => document.getElementById("log");

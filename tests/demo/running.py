@@ -2,22 +2,26 @@
 
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 import requests
 
+from demo.tower import runfolder
 from demo.tower.app import Application
 from demo.tower.scheduler import Scheduler
 from demo.tower.server import Server
 from demo.tower.state import Tower
 
+SLEEP = "31.4159"
 PLAYS = Path(__file__).with_name("plays") / "catalog.yml"
 
 
 class Client:
     """Speaks to a Tower with a token."""
+
+    tower: Tower  # when it runs in this process
 
     def __init__(self, url: str, token: str) -> None:
         self._url = url
@@ -65,6 +69,16 @@ def until(look: Callable[[], Any], told: Callable[[Any], object], seconds: float
     return seen
 
 
+def sleeping(data: Path) -> list[int]:
+    """The processes of the slow playbooks that the Tower of this folder runs, told by their environment."""
+    found, place = [], str(runfolder.root(data)).encode()
+    for entry in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            if SLEEP.encode() in (entry / "cmdline").read_bytes() and place in (entry / "environ").read_bytes():
+                found.append(int(entry.name))
+    return found
+
+
 @contextmanager
 def tower_that_runs(folder: Path) -> Iterator[Client]:
     """Serve and run until the block ends."""
@@ -74,6 +88,7 @@ def tower_that_runs(folder: Path) -> Iterator[Client]:
     server.up()
     scheduler.start()
     client = Client(server.url, token)
+    client.tower = tower
     try:
         yield client
     finally:

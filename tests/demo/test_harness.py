@@ -271,3 +271,15 @@ def test_its_files_are_private(tower: TowerHarness):
 
     assert folder.stat().st_mode & 0o077 == 0
     assert {path.stat().st_mode & 0o077 for path in folder.iterdir()} == {0}
+
+
+def test_a_request_that_hung_does_not_reach_the_next_test(tower: TowerHarness):
+    tower.hang()
+    with pytest.raises(ReadTimeout):
+        launch(tower, timeout=0.2)
+    tower.fault("delay", seconds=30)
+    tower.reset()
+
+    assert tower.jobs == []
+    assert call(tower).status_code == 200
+    assert tower.requests == [("GET", "/api/v2/me/")]

@@ -1,5 +1,6 @@
 """python -m demo.tower as a process of its own: its start, its secrets, its end, and a crash in between."""
 
+import shutil
 import signal
 import socket
 import subprocess
@@ -11,8 +12,8 @@ from pathlib import Path
 import pytest
 import requests
 
-from tests.demo.running import PLAYS, Client, until
-from tests.demo.test_running import sleeping
+from demo.tower import runfolder
+from tests.demo.running import PLAYS, Client, sleeping, until
 
 ROOT = Path(__file__).parents[2]
 
@@ -51,7 +52,8 @@ def process(tmp_path: Path) -> Iterator[Process]:
     found = Process(tmp_path / "data")
     yield found
     if found.running.poll() is None:
-        found.end(signal.SIGKILL)
+        found.end(signal.SIGTERM)
+    shutil.rmtree(runfolder.root(found.data), ignore_errors=True)
 
 
 def test_it_says_where_it_is_and_keeps_its_secrets_to_itself(process: Process):
@@ -111,13 +113,13 @@ def test_a_port_that_is_taken_is_named(process: Process):
 def test_sigterm_ends_it_quickly_with_the_playbooks_it_runs(process: Process):
     client = process.start()
     job = client.launch("Slow")
-    until(sleeping, bool)
+    until(lambda: sleeping(process.data), bool)
     client.close()
 
     began = time.monotonic()
     status = process.end(signal.SIGTERM)
     took = time.monotonic() - began
-    left = sleeping()
+    left = sleeping(process.data)
     client = process.start()
     ended = client.get(f"jobs/{job}/")
     client.close()
@@ -148,6 +150,18 @@ def test_after_a_crash_the_running_job_has_failed_and_the_pending_one_runs(proce
     assert not place.exists()
 
 
+def test_a_crash_leaves_no_playbook_behind(process: Process):
+    client = process.start()
+    client.launch("Slow")
+    until(lambda: sleeping(process.data), bool)
+    client.close()
+    place = runfolder.root(process.data)
+
+    process.end(signal.SIGKILL)
+
+    until(lambda: sleeping(process.data) or [*place.iterdir()], lambda found: not found, 10)
+
+
 def test_faults_need_the_secret(process: Process):
     process.start().close()
     secret = (process.data / "fault-secret").read_text().strip()
@@ -159,3 +173,20 @@ def test_faults_need_the_secret(process: Process):
     struck = requests.get(f"{process.url}/api/v2/ping/", timeout=5).status_code
 
     assert (refused, usual, taken.status_code, struck) == (403, 200, 204, 502)
+
+
+def test_it_goes_away_for_a_while_when_asked_with_the_secret(process: Process):
+    process.start().close()
+    headers = {"X-Fault-Secret": (process.data / "fault-secret").read_text().strip()}
+
+    def ping() -> int:
+        try:
+            return requests.get(f"{process.url}/api/v2/ping/", timeout=5).status_code
+        except requests.ConnectionError:
+            return 0
+
+    away = requests.post(f"{process.url}/demo/away/", json={"seconds": 1}, headers=headers, timeout=5)
+
+    assert away.status_code == 204
+    until(ping, lambda status: status == 0, 5)
+    until(ping, lambda status: status == 200, 10)

@@ -9,11 +9,11 @@ from urllib.parse import quote
 
 import pytest
 
-from tests.demo.running import Client, tower_that_runs, until
+from demo.tower import scheduler
+from tests.demo.running import Client, sleeping, tower_that_runs, until
 
 CODE = "{{ lookup('pipe', 'id') }}"
 SECRET = 'hunter2 "quoted" é'
-SLEEP = "31.4159"
 
 
 @pytest.fixture(scope="module")
@@ -33,21 +33,10 @@ def told(client: Client) -> dict[str, Any]:
     return dict(client.ended(client.launch("Tell", said=CODE, secret=SECRET)))
 
 
-def sleeping() -> list[int]:
-    """The processes of this test's slow playbooks."""
-    found = []
-    for entry in Path("/proc").glob("[0-9]*/cmdline"):
-        try:
-            if SLEEP.encode() in entry.read_bytes().split(b"\0"):
-                found.append(int(entry.parent.name))
-        except OSError:
-            continue
-    return found
-
-
 def test_an_answer_that_looks_like_code_is_printed_and_never_evaluated(client: Client, told: dict[str, Any]):
     assert told["status"] == "successful", client.text(told["id"])
     assert CODE in client.text(told["id"])
+    assert "{{ 6 * 7 }}" in client.text(told["id"])
     assert "uid=" not in client.text(told["id"])
     assert json.loads(told["extra_vars"])["said"] == CODE
 
@@ -109,10 +98,10 @@ def test_the_run_s_folder_is_private_and_gone_afterwards(client: Client, folder:
     assert not place.exists()
 
 
-def test_output_comes_while_it_runs_and_cancel_ends_all_its_processes(client: Client):
+def test_output_comes_while_it_runs_and_cancel_ends_all_its_processes(client: Client, folder: Path):
     job = client.launch("Slow")
     until(lambda: client.text(job), lambda text: "begun" in text)
-    until(sleeping, bool)
+    until(lambda: sleeping(folder), bool)
     during = client.get(f"jobs/{job}/")
 
     assert client.post(f"jobs/{job}/cancel/").status_code == 202
@@ -123,7 +112,7 @@ def test_output_comes_while_it_runs_and_cancel_ends_all_its_processes(client: Cl
     assert ended["failed"] is True
     assert ended["canceled_on"]
     assert ended["modified"] == during["modified"]
-    until(sleeping, lambda found: not found, 5)
+    until(lambda: sleeping(folder), lambda found: not found, 10)
 
 
 def test_two_run_at_once_and_the_third_waits(client: Client):
@@ -185,3 +174,26 @@ def test_nothing_of_our_environment_reaches_a_playbook(client: Client, told: dic
 
     assert not ours & told["job_env"].keys()
     assert told["job_env"]["HOME"].startswith(told["job_cwd"].removesuffix("project"))
+
+
+def test_a_job_that_waits_long_says_for_what(client: Client, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(scheduler, "EXPLAINED_AFTER", 0.0)
+    first, second = client.launch("One at a time"), client.launch("One at a time")
+    others = [client.launch("Slow"), client.launch("Slow")]
+
+    serial = client.wait(second, lambda job: job["job_explanation"])
+    crowded = client.wait(others[1], lambda job: job["job_explanation"])
+    for job in (second, others[1], others[0], first):
+        client.post(f"jobs/{job}/cancel/")
+        client.ended(job)
+
+    assert serial["job_explanation"] == f"waiting for job-{first} to finish"
+    assert "not enough available capacity" in crowded["job_explanation"]
+
+
+def test_a_job_whose_project_is_gone_is_an_error_with_a_traceback(client: Client, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(client.tower.world, "project_folder", Path("/nowhere"))
+    job = client.ended(client.launch("Slow"))
+
+    assert (job["status"], job["started"]) == ("error", None)
+    assert "FileNotFoundError" in job["result_traceback"]

@@ -1,12 +1,11 @@
 """A Tower, a person and a tile; and the workers, run here one step after the other."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from demo.tower.harness import TowerHarness
 from django.contrib.auth.models import Group, User
 from django.db import connection
 from django.http import QueryDict
@@ -16,6 +15,7 @@ from requests.adapters import HTTPAdapter
 from catalog import examination, sync
 from catalog.forms import LaunchForm
 from catalog.models import Controller, Template, Tile
+from demo.tower.harness import TowerHarness
 from jobs import follow, launch, orders, output
 from jobs.models import Job
 
@@ -122,9 +122,8 @@ def work() -> Callable[..., None]:
 
 
 @pytest.fixture
-def at_once(settings: Any) -> Iterator[None]:
+def at_once(settings: Any) -> None:
     """Time limits of a test: Tower is near."""
     settings.TOWER_SETTLE_SECONDS = 0
     settings.TOWER_READ_TIMEOUT = 1.0
     settings.TOWER_LAUNCH_TIMEOUT = 1.0
-    return

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from jobs import secrets
 from jobs.models import Job, JobSecret, KeptSecret, Status
 
-from .test_launch import tighten
+from .looking import tighten
 
 SECRET = 's3cr3t "quoted" & <ümlaut>'
 

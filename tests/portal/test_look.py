@@ -161,6 +161,12 @@ def test_a_sentence_shows_what_the_form_holds() -> None:
     assert look.answer(form, "_public").text == "yes"
 
 
+def test_the_place_of_an_answer_is_marked_for_the_script_and_escaped() -> None:
+    html = look.filled(OrderForm({"a-tenant": "<b>"}), "_tenant")
+
+    assert html == '<span class="filled" data-fills="_tenant" data-blank="Customer">&lt;b&gt;</span>'
+
+
 def test_a_blank_in_a_sentence_shows_the_label_of_its_field() -> None:
     assert look.answer(OrderForm(), "_tenant") == look.Answer("", "Customer", wrong=False)
 
