@@ -40,7 +40,7 @@ class SharedKeeper:
         return found if found and not found.stale else None
 
     def replace(self, bad: Ticket | None, obtain: Obtain) -> Ticket:
-        """The one that took the place of `bad`. Raises what `obtain` raises, and Unreachable if others take too long."""
+        """The one that took the place of `bad`. Raises what `obtain` raises, and Unreachable if others are slow."""
         patience = time.monotonic() + self._lease
         with self._lock:
             while True:

@@ -44,7 +44,8 @@ class ControllerForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def clean(self) -> dict[str, Any] | None:
         cleaned = super().clean()
-        for name in NEEDED.get(self._way(), ()):
+        way = self.cleaned_data.get("way")
+        for name in NEEDED[Way(way)] if way else ():
             field = f"new_{name}" if name in SECRETS else name
             if not self.cleaned_data.get(field) and not (name in SECRETS and self._is_stored(name)):
                 self.add_error(field, "It is needed for this way to sign in.")
@@ -59,10 +60,6 @@ class ControllerForm(forms.ModelForm):  # type: ignore[type-arg]
         self.instance.forget_other_ways()
         controller: Controller = super().save(commit)
         return controller
-
-    def _way(self) -> Way | str:
-        way = self.cleaned_data.get("way")
-        return Way(way) if way else ""
 
     def _is_stored(self, name: str) -> bool:
         """One that no key opens counts, since it was meant to stay; "test connection" tells of it."""

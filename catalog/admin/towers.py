@@ -18,7 +18,7 @@ from catalog.models import Controller
 from catalog.tasks import sync_controller
 
 FOUND = ("health", "last_answer_at", "trouble_since", "product", "version", "api", "account_name")
-SIGN_IN = ["way", "new_token", "username", "new_password", "client_id", "new_client_secret"]
+SIGN_IN = ("way", "new_token", "username", "new_password", "client_id", "new_client_secret")
 SYNCED = ("synced_at", "sync_trouble")
 
 
@@ -34,7 +34,6 @@ class ControllerAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         "health",
         "synced_at",
         "sync_trouble",
-        "paused",
     ]
     actions = ["test_connection", "sync_now"]
     change_form_template = "admin/catalog/controller/change_form.html"

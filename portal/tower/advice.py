@@ -33,10 +33,8 @@ def shortcomings(account: Account, seen: Sequence[TemplateRecord], needed: Colle
     if seen and not startable and way in {Way.TOKEN, Way.OAUTH2}:
         if not account.may_write:
             return ["Its token is read-only, so nothing can be started: make one with the scope “Write”."]
-        return [
-            f"Its token is read-only, or the role Execute is missing on {listed(record.name for record in seen)}."
-            " Make a token with the scope “Write”, and give it that role."
-        ]
+        names = listed(record.name for record in seen)
+        return [f"Its token is read-only (make one with the scope “Write”), or the role Execute is missing on {names}."]
     lacking = [record.name for record in seen if not record.can_start]
     lacking += sorted(name for name in needed if name not in startable and name not in lacking)
     return [f"The role Execute is missing on {listed(lacking)}."] if lacking else []

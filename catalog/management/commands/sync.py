@@ -14,9 +14,7 @@ class Command(BaseCommand):
     def handle(self, *_args: Any, **_options: Any) -> None:
         results = {controller: sync(controller) for controller in Controller.objects.without_secrets()}
         if not results:
-            raise CommandError(
-                "No Tower is connected yet; set TOWER_URL and how to sign in (docs/towers.md) and run: manage.py connect"
-            )
+            raise CommandError("No Tower is connected yet; set TOWER_URL and TOWER_TOKEN and run: manage.py connect")
         for controller, synced in results.items():
             self.stdout.write(f"{controller}: {synced}")
         if any(synced.trouble for synced in results.values()):
