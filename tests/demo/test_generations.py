@@ -8,6 +8,7 @@ import requests
 from demo.tower.harness import SERVICE, TowerHarness
 
 PINGS = {"awx": "/api/v2/ping/", "aap": "/api/controller/v2/ping/", "tower-3.2": "/api/v1/ping/"}
+APPLICATION = ("portal+application", "s3cret%2Bof%2Fthe+application")  # encoded, as RFC 6749 2.3.1 has it
 ANSWERS = (
     '{"_tenant_shortname": "acme", "_customer_id": "K1", "_epg_name": "web", "_vlan_id": 465,'
     ' "_epg_fw": "true", "_epg_esx": "true", "_epg_baremetal": "true"}'
@@ -40,7 +41,7 @@ def test_a_gateway_stands_before_aap(tower: TowerHarness):
 
 
 def grant(tower: TowerHarness, path: str = "/api/o/token/", **form: str) -> requests.Response:
-    return ask(tower, path, "POST", data=form, auth=("portal+application", "s3cret%2Bof%2Fthe+application"))
+    return ask(tower, path, "POST", data=form, auth=APPLICATION)
 
 
 @pytest.mark.parametrize(("generation", "path"), [("awx", "/api/o/token/"), ("aap", "/o/token/")])
@@ -60,7 +61,7 @@ def test_a_password_gets_a_token_that_a_refresh_token_renews_once(tower: TowerHa
 def test_what_is_wrong_with_a_grant_is_told_as_the_standard_says(tower: TowerHarness):
     password = {"grant_type": "password", "username": SERVICE, "password": "wrong"}
     no_application = ask(tower, "/api/o/token/", "POST", data=password)
-    as_json = ask(tower, "/api/o/token/", "POST", json=password, auth=(tower.client_id, tower.client_secret))
+    as_json = ask(tower, "/api/o/token/", "POST", json=password, auth=APPLICATION)
 
     assert grant(tower, **password).json()["error"] == "invalid_grant"
     assert (no_application.status_code, no_application.json()) == (401, {"error": "invalid_client"})
