@@ -95,7 +95,9 @@ class Controller(models.Model):
 
     @property
     def credentials(self) -> Credentials:
-        """Raises Undecipherable."""
+        """Read from the database at once if they were deferred. Raises Undecipherable."""
+        if self.get_deferred_fields() & set(SECRETS):
+            self.refresh_from_db(fields=SECRETS)
         return Credentials(
             way=Way(self.way),
             username=self.username,

@@ -109,7 +109,9 @@ def _probe(controller: Controller, tower: Tower, missing: Iterable[int]) -> None
             states.observe(job, tower.job(tower.job_url(job.tower_type, job.tower_id or 0)))
         except Gone:
             states.lost(job, NO_LONGER_THERE)
-        except Denied:
+        except Denied as error:
+            if error.status == 401:
+                raise
             if job.explanation != NO_LONGER_SHOWN:
                 states.move(job, explanation=NO_LONGER_SHOWN)
 

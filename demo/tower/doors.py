@@ -14,7 +14,7 @@ WRONG = "Unable to log in with provided credentials."
 
 def answer(tower: Tower, request: Request) -> Response | None:
     """The answer if the path is such a door; None for all other paths."""
-    if tower.generation.token_path and request.path == tower.generation.token_path:
+    if request.path in tower.generation.token_paths:
         return _only_post(request) or _grant(tower, request)
     if tower.generation.is_old and request.path == AUTHTOKEN:
         return _only_post(request) or _authtoken(tower, request)

@@ -17,7 +17,7 @@ class Generation:
     version: str = "24.6.2.dev0"
     product: str = "AWX"
     schemes: tuple[str, ...] = ("bearer", "basic")
-    token_path: str = "/api/o/token/"
+    token_paths: tuple[str, ...] = ("/api/o/token/",)
 
     @property
     def is_old(self) -> bool:
@@ -38,10 +38,10 @@ GENERATIONS = {
         Generation("awx", ("/api",)),
         Generation(
             "aap", ("/api/controller",), version="4.6.8", product="Red Hat Ansible Automation Platform",
-            token_path="/o/token/",
+            token_paths=("/o/token/",),
         ),
         Generation(
-            "tower-3.2", ("/api",), api="v1", version="3.2.8", product="", schemes=("token", "basic"), token_path="",
+            "tower-3.2", ("/api",), api="v1", version="3.2.8", product="", schemes=("token", "basic"), token_paths=(),
         ),
     )
 }  # fmt: skip

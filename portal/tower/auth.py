@@ -16,8 +16,8 @@ class Door(Protocol):
     """Where tokens are asked for: Tower, spoken to without being signed in."""
 
     @property
-    def token_path(self) -> str:
-        """Where the password grant is here."""
+    def token_paths(self) -> tuple[str, ...]:
+        """Where the password grant may be here, likeliest first."""
 
     def knock(self, path: str, body: bytes, kind: str, auth: AuthBase | None = None) -> Answer:
         """The answer to a POST of a body of that content type, whatever its status. Raises Unreachable, Uncertain."""

@@ -21,9 +21,12 @@ class Generation(StrEnum):
         return _WAYS[self]
 
     @property
-    def token_path(self) -> str:
-        """Where the password grant is: AAP's gateway has it outside of /api/ (Red Hat's "API changes" for 2.5)."""
-        return "/o/token/" if self is Generation.AAP else "/api/o/token/"
+    def token_paths(self) -> tuple[str, ...]:
+        """Where the password grant may be: AAP's gateway has it outside of /api/ (Red Hat's "API changes" for 2.5).
+
+        A controller under AAP's prefix that no gateway stands before has it where AWX has it.
+        """
+        return ("/o/token/", "/api/o/token/") if self is Generation.AAP else ("/api/o/token/",)
 
 
 _WORDS = {

@@ -41,9 +41,9 @@ class Line:
         self._wire.close()
 
     @property
-    def token_path(self) -> str:
-        """Where the password grant is here."""
-        return (self.generation or Generation.AWX).token_path
+    def token_paths(self) -> tuple[str, ...]:
+        """Where the password grant may be here."""
+        return (self.generation or Generation.AWX).token_paths
 
     def peek(self, path: str) -> Answer:
         """The answer to a GET without an account, whatever its status. Raises Unreachable, Uncertain."""

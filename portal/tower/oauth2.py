@@ -15,6 +15,7 @@ from portal.tower.ways import Credentials
 from portal.tower.wire import Answer
 
 FORM = "application/x-www-form-urlencoded"
+_NOT_HERE = {404, 405}
 _REASONS = {
     "invalid_client": "Tower does not know this client id, or the client secret is wrong.",
     "invalid_grant": "Tower refuses the user name or the password.",
@@ -47,15 +48,21 @@ class PasswordGrant:
         return self._read(self._ask(door, {"grant_type": "password"} | given))
 
     def _ask(self, door: Door, form: dict[str, str]) -> Answer:
-        if not self._is.client_secret:  # a public application (RFC 6749 2.1)
-            return door.knock(door.token_path, urlencode(form | {"client_id": self._is.client_id}).encode(), FORM)
-        client = Basic(quote_plus(self._is.client_id), quote_plus(self._is.client_secret))  # RFC 6749 2.3.1
-        return door.knock(door.token_path, urlencode(form).encode(), FORM, client)
+        client = None
+        if self._is.client_secret:
+            client = Basic(quote_plus(self._is.client_id), quote_plus(self._is.client_secret))  # RFC 6749 2.3.1
+        else:  # a public application (RFC 6749 2.1)
+            form = form | {"client_id": self._is.client_id}
+        for path in door.token_paths:
+            answer = door.knock(path, urlencode(form).encode(), FORM, client)
+            if answer.status not in _NOT_HERE:
+                break
+        return answer
 
     def _read(self, answer: Answer) -> Ticket:
         if answer.status in {400, 401, 403}:
             raise Denied(f"Tower does not sign us in. {_reason(answer)}", 401)
-        if answer.status in {404, 405}:
+        if answer.status in _NOT_HERE:
             raise Denied("Tower does not sign us in. There is no OAuth2 here.", 401)
         found = mapping(answers.read(answer))
         token, seconds = found.get("access_token"), found.get("expires_in")

@@ -63,9 +63,6 @@ class Identity:
     def from_json(cls, data: dict[str, Any], base: str, generation: Generation, product: str) -> Self:
         return cls(base, _text(data.get("version")), _text(data.get("install_uuid")), generation, product)
 
-    def __str__(self) -> str:
-        return f"{self.product} {self.version}, found as {self.generation.words} at {self.base}"
-
 
 @dataclass(frozen=True)
 class Account:

@@ -34,7 +34,9 @@ class Process:
 
     def start(self, *more: str) -> Client:
         self.log = (self.data.parent / "tower.log").open("ab")
-        self.running = subprocess.Popen(self.command(*more), cwd=ROOT, stdout=subprocess.PIPE, stderr=self.log, text=True)
+        self.running = subprocess.Popen(
+            self.command(*more), cwd=ROOT, stdout=subprocess.PIPE, stderr=self.log, text=True
+        )
         assert self.running.stdout is not None
         self.lines = self.running.stdout.readline()
         return Client(self.url, (self.data / "portal-token").read_text().strip())

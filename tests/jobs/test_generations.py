@@ -17,10 +17,11 @@ from tests.generations import CASES, RENEWED, Case
 LATER = timedelta(minutes=1)
 
 
-@pytest.fixture(params=CASES.values(), ids=CASES.keys())
+@pytest.fixture(params=list(CASES.values()), ids=list(CASES))
 def case(request: pytest.FixtureRequest, tower: TowerHarness) -> Case:
-    tower.become(request.param.generation)
-    return request.param
+    found: Case = request.param
+    tower.become(found.generation)
+    return found
 
 
 @pytest.fixture

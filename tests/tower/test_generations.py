@@ -17,10 +17,11 @@ ANSWERS = {"_tenant_shortname": "acme", "_customer_id": "K1", "_epg_name": "web"
 )
 
 
-@pytest.fixture(params=CASES.values(), ids=CASES.keys())
+@pytest.fixture(params=list(CASES.values()), ids=list(CASES))
 def case(request: pytest.FixtureRequest, tower: TowerHarness) -> Case:
-    tower.become(request.param.generation)
-    return request.param
+    found: Case = request.param
+    tower.become(found.generation)
+    return found
 
 
 @pytest.fixture
@@ -179,10 +180,11 @@ def test_requests_are_signed_the_one_way_that_was_chosen(us, tower):
 # Tokens that end --------------------------------------------------------------------------------------------------
 
 
-@pytest.fixture(params=RENEWED.values(), ids=RENEWED.keys())
+@pytest.fixture(params=list(RENEWED.values()), ids=list(RENEWED))
 def renewed(request: pytest.FixtureRequest, tower: TowerHarness) -> Case:
-    tower.become(request.param.generation)
-    return request.param
+    found: Case = request.param
+    tower.become(found.generation)
+    return found
 
 
 def test_one_token_serves_many_requests(renewed, tower):

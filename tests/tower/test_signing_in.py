@@ -216,3 +216,11 @@ def test_no_sign_in_shows_its_secrets(caplog):
     shown += str(caught.value) + repr(caught.value) + repr(caught.value.__context__)
     for secret in ("p4ss", "s3cret", "t0ken-x", "r3fresh-x"):
         assert secret not in shown
+
+
+def test_a_controller_under_aaps_prefix_without_a_gateway_gives_tokens_where_awx_does(tower):
+    tower.serve_only("/api/controller")
+    us = client(GRANT, tower)
+    assert us.me().username == "portal-svc"
+    asked = [path for method, path in tower.requests if method == "POST"]
+    assert (us.base, asked) == ("/api/controller/v2/", ["/o/token/", "/api/o/token/"])
