@@ -13,6 +13,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from catalog import connections
+from catalog.controllers import secrets_of
 from catalog.prompts import NAMESPACE, credential_passwords
 from jobs import locks, refusals, relaunching, secrets, states
 from jobs.models import Job, Status, TimelineEntry
@@ -30,7 +31,7 @@ IDENTICAL = timedelta(seconds=5)  # an identical order waits this long for the o
 
 def launch(job_id: int) -> None:
     """Take one step with an order that is due: send it, look for it in Tower, or take it over from a dead worker."""
-    due = Job.objects.due(timezone.now()).select_related("controller", "template").defer("controller__token")
+    due = Job.objects.due(timezone.now()).select_related("controller", "template").defer(*secrets_of("controller"))
     job = due.filter(pk=job_id).first()
     if job is None:
         return
@@ -45,8 +46,8 @@ def launch(job_id: int) -> None:
 
 
 def _claim_time() -> timedelta:
-    """Longer than any launch can take: all its time limits, and a margin."""
-    return timedelta(seconds=settings.TOWER_LAUNCH_TIMEOUT + 4 * settings.TOWER_READ_TIMEOUT + 30)
+    """Longer than any launch can take: all its time limits, and a margin. A 401 has it signed in and sent anew."""
+    return timedelta(seconds=2 * settings.TOWER_LAUNCH_TIMEOUT + 6 * settings.TOWER_READ_TIMEOUT + 30)
 
 
 def _take_over(job: Job) -> None:

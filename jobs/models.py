@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
+from catalog.controllers import secrets_of
 from catalog.models import Controller, Template, Tile
 from jobs.chips import Chip, Verb
 from portal.encryption import EncryptedTextField
@@ -79,10 +80,8 @@ class JobQuerySet(models.QuerySet["Job"]):
 
     def for_rows(self) -> "JobQuerySet":
         """With all that `jobs.wording.present` reads."""
-        rows = self.select_related("tile", "controller", "ordered_by", "stop_wanted_by").prefetch_related(
-            "ordered_by__groups"
-        )
-        return rows.defer("controller__token")
+        rows = self.select_related("tile", "controller", "ordered_by", "stop_wanted_by")
+        return rows.prefetch_related("ordered_by__groups").defer(*secrets_of("controller"))
 
 
 class Job(models.Model):

@@ -15,6 +15,7 @@ from portal.tower.records import JobRecord, Launched
 
 ORDER_AGAIN = "Nothing was started. It can be ordered again instead."
 PASSWORDS = f"Tower asks for a credential's password to run it again, which cannot be given here. {ORDER_AGAIN}"
+TOO_OLD = f"This Tower is too old to run a job again from here. {ORDER_AGAIN}"
 NONE_FAILED = "No device failed, so there is nothing to run again on the failed ones. It can be run on all devices."
 
 # Tower's own texts (AWX: api/views/__init__.py JobRelaunch, api/serializers.py JobRelaunchSerializer, access.py).
@@ -38,6 +39,8 @@ class Impossible(Exception):
 def look(job: Job, tower: Tower) -> dict[str, Any]:
     """Ask whether Tower would run it again, and what to know it by afterwards. Raises Impossible, TowerError."""
     url = url_of(job, tower)
+    if not tower.tells_relaunches:
+        raise Impossible(TOO_OLD)  # a lost answer could not be searched for
     form = tower.relaunch_form(url)
     if form.passwords:
         raise Impossible(PASSWORDS)

@@ -13,6 +13,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from catalog import connections
+from catalog.controllers import secrets_of
 from jobs import states, versions
 from jobs.models import ENDED, Job
 from portal.tower.client import Tower
@@ -32,7 +33,7 @@ def stop(job_id: int) -> None:
     lease = timedelta(seconds=6 * settings.TOWER_READ_TIMEOUT)
     if not Job.objects.to_stop(now).filter(pk=job_id).update(stop_due_at=now + lease):
         return
-    job = Job.objects.select_related("controller").defer("controller__token").get(pk=job_id)
+    job = Job.objects.select_related("controller").defer(*secrets_of("controller")).get(pk=job_id)
     try:
         _step(job, connections.tower(job.controller))
     except Gone:

@@ -26,9 +26,12 @@ FLOORS = [
     "catalog.urls catalog.views catalog.admin catalog.management catalog.tasks catalog.sync catalog.objects",
     (
         "catalog.forms catalog.promptform catalog.promptfields catalog.options catalog.asking"
-        " catalog.fields catalog.choices catalog.answers catalog.widgets catalog.connections"
+        " catalog.fields catalog.choices catalog.answers catalog.widgets catalog.examination"
     ),
+    "catalog.connections catalog.environment",
+    "catalog.sessions",
     "catalog.models catalog.prompt_models catalog.apps",
+    "catalog.controllers",
     "catalog.survey catalog.prompts catalog.wording catalog.looks",
     (
         "portal.celery portal.apps portal.middleware portal.context portal.templatetags portal.encryption portal.tower"

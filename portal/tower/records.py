@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Self
 
+from portal.tower.generations import Generation
+
 _TOO_LARGE = "Standard Output too large to display"  # AWX: main/models/unified_jobs.py; comes with status 200
 
 
@@ -54,10 +56,12 @@ class Identity:
     base: str  # such as /api/v2/
     version: str
     install_uuid: str
+    generation: Generation = Generation.AWX
+    product: str = ""  # as Tower calls itself, such as AWX
 
     @classmethod
-    def from_json(cls, data: dict[str, Any], base: str = "") -> Self:
-        return cls(base=base, version=_text(data.get("version")), install_uuid=_text(data.get("install_uuid")))
+    def from_json(cls, data: dict[str, Any], base: str, generation: Generation, product: str) -> Self:
+        return cls(base, _text(data.get("version")), _text(data.get("install_uuid")), generation, product)
 
 
 @dataclass(frozen=True)
@@ -65,10 +69,12 @@ class Account:
     id: int
     username: str
     is_superuser: bool
+    may_write: bool = True  # False: Tower lets this account change nothing, itself included; its token is read-only
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Self:
-        return cls(_id(data["id"]), _text(data.get("username")), bool(data.get("is_superuser")))
+        may_edit = _dict(_dict(data.get("summary_fields")).get("user_capabilities")).get("edit")
+        return cls(_id(data["id"]), _text(data.get("username")), bool(data.get("is_superuser")), may_edit is not False)
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from django.http import QueryDict
 from django.utils import timezone
 from requests.adapters import HTTPAdapter
 
-from catalog import connections, sync
+from catalog import examination, sync
 from catalog.forms import LaunchForm
 from catalog.models import Controller, Template, Tile
 from demo.tower.harness import TowerHarness
@@ -48,7 +48,7 @@ def _no_http_inside_a_transaction(monkeypatch: pytest.MonkeyPatch, request: pyte
 @pytest.fixture
 def controller(transactional_db: None, tower: TowerHarness) -> Controller:
     found = Controller.objects.create(name="Test Tower", url=tower.url, token=tower.token)
-    connections.examine(found)
+    examination.examine(found)
     sync.sync(found)
     tower.clear_requests()
     return Controller.objects.get(pk=found.pk)

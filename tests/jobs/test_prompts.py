@@ -9,7 +9,7 @@ from django.core.management import call_command
 from django.db import connection
 from django.test import Client
 
-from catalog import connections, sync
+from catalog import examination, sync
 from catalog.models import Controller, Tile, TowerObject
 from catalog.prompts.fields import FIELDS
 from jobs import verbs
@@ -126,7 +126,7 @@ def test_the_demos_template_that_asks_for_everything_can_be_ordered_by_field_ope
     demo = Path(__file__).parents[2] / "demo"
     tower.load(demo / "catalog" / "catalog.yml")
     controller = Controller.objects.create(name="Demo Tower", url=tower.url, token=tower.token)
-    connections.examine(controller)
+    examination.examine(controller)
     sync.sync(controller)
     call_command("loaddata", str(demo / "portal.json"), verbosity=0)
     call_command("loaddata", str(demo / "portal.json"), verbosity=0)

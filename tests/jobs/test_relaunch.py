@@ -8,6 +8,7 @@ from django.contrib.auth.models import User
 
 from jobs import launch, verbs
 from jobs.models import Job, Output, Status
+from portal.tower.client import Tower
 from tests.jobs.looking import asked, fresh, kinds
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("at_once")]
@@ -216,6 +217,16 @@ def test_a_job_that_tower_deleted_is_told(failed, again, tower, work):
     work()
 
     assert fresh(order).status == Status.REFUSED
+    assert not asked(tower, "relaunch")
+
+
+def test_a_tower_too_old_to_find_a_relaunch_is_not_asked_for_one(failed, again, tower, work, monkeypatch):
+    monkeypatch.setattr(Tower, "tells_relaunches", False)
+
+    order = again(failed)
+    work()
+
+    assert "too old" in fresh(order).explanation
     assert not asked(tower, "relaunch")
 
 

@@ -1,5 +1,6 @@
 """Somebody wants a job stopped: Tower is asked until it shows it, and what became of it is told as it is."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -7,6 +8,7 @@ from django.utils import timezone
 
 from jobs import follow, stopping, tasks, verbs, wording
 from jobs.models import Job, Status
+from portal.tower.client import Tower
 from tests.jobs.looking import asked, fresh, kinds
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("at_once")]
@@ -136,6 +138,22 @@ def test_what_tower_never_got_is_asked_again(fault, running, alice, tower, work,
 
     assert tower.jobs[0]["canceled_on"]
     assert len(asked(tower, "cancel")) == 2
+
+
+def test_an_older_tower_that_does_not_show_it_is_asked_until_the_job_has_ended(
+    running, alice, tower, work, monkeypatch
+):
+    real = Tower.job
+    monkeypatch.setattr(Tower, "job", lambda *args: replace(real(*args), canceled_on=None))
+    verbs.stop(running, by=alice)
+    work(2, later=SOON)
+    assert len(asked(tower, "cancel")) == 2
+
+    tower.finish(tower.jobs[0]["id"], "canceled")
+    work(2, later=SOON)
+
+    assert len(asked(tower, "cancel")) == 2
+    assert chip(running).word == "Stopped by Alice"
 
 
 def test_a_tower_that_is_down_is_asked_when_it_is_back(running, alice, tower, work):
