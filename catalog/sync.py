@@ -76,6 +76,7 @@ def _read(controller: Controller) -> list[dict[str, Any]]:
     identity = tower.identify()
     if controller.install_uuid not in {"", identity.install_uuid}:
         raise Uncertain("This is another installation of Tower than before. Test the connection if that is right.")
+    controller.found(identity)
     seen = tower.templates()
     offered = [record for record in seen if record.can_start]
     if not offered:

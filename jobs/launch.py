@@ -13,8 +13,9 @@ from django.conf import settings
 from django.utils import timezone
 
 from catalog import connections
+from catalog.controllers import secrets_of
 from catalog.prompts import NAMESPACE, credential_passwords
-from jobs import locks, refusals, secrets, states
+from jobs import locks, refusals, relaunching, secrets, states
 from jobs.models import Job, Status, TimelineEntry
 from jobs.reconcile import Absent, Found, look_for
 from portal.encryption import Undecipherable
@@ -30,7 +31,7 @@ IDENTICAL = timedelta(seconds=5)  # an identical order waits this long for the o
 
 def launch(job_id: int) -> None:
     """Take one step with an order that is due: send it, look for it in Tower, or take it over from a dead worker."""
-    due = Job.objects.due(timezone.now()).select_related("controller", "template").defer("controller__token")
+    due = Job.objects.due(timezone.now()).select_related("controller", "template").defer(*secrets_of("controller"))
     job = due.filter(pk=job_id).first()
     if job is None:
         return
@@ -45,8 +46,8 @@ def launch(job_id: int) -> None:
 
 
 def _claim_time() -> timedelta:
-    """Longer than any launch can take: all its time limits, and a margin."""
-    return timedelta(seconds=settings.TOWER_LAUNCH_TIMEOUT + 4 * settings.TOWER_READ_TIMEOUT + 30)
+    """Longer than any launch can take: all its time limits, and a margin. A 401 has it signed in and sent anew."""
+    return timedelta(seconds=2 * settings.TOWER_LAUNCH_TIMEOUT + 6 * settings.TOWER_READ_TIMEOUT + 30)
 
 
 def _take_over(job: Job) -> None:
@@ -70,7 +71,10 @@ def _send(job: Job) -> None:
     try:
         tower = connections.tower(controller)
         # A Tower that hangs or is down shows it here, where nothing was sent yet.
-        tower.launch_form(job.template.kind, job.template.tower_id)
+        known_by = _look(job, tower)
+    except relaunching.Impossible as why:
+        refusals.refuse(job, str(why))
+        return
     except Gone:
         refusals.refuse(job, "It is no longer offered in Tower. Ask the person who looks after this tile.")
         return
@@ -86,8 +90,16 @@ def _send(job: Job) -> None:
     except Undecipherable:
         refusals.refuse(job, "Its passwords can no longer be read here, so it was not sent. Please order it again.")
         return
-    if states.open_attempt(job, tower.clock):
+    if states.open_attempt(job, tower.clock, **known_by):
         _post(job, tower, passwords)
+
+
+def _look(job: Job, tower: Tower) -> dict[str, Any]:
+    """Ask Tower for what a launch needs; what the attempt is known by, besides account and time."""
+    if job.relaunch_of_id:
+        return relaunching.look(job, tower)
+    tower.launch_form(job.template.kind, job.template.tower_id)
+    return {}
 
 
 def _identical_in_doubt(job: Job) -> bool:
@@ -98,7 +110,10 @@ def _identical_in_doubt(job: Job) -> bool:
 
 def _post(job: Job, tower: Tower, passwords: Mapping[str, str]) -> None:
     try:
-        launched = tower.launch(job.template.kind, job.template.tower_id, _body(job, passwords))
+        if job.relaunch_of_id:
+            launched = relaunching.send(job, tower)
+        else:
+            launched = tower.launch(job.template.kind, job.template.tower_id, _body(job, passwords))
     except Rejected as error:
         refusals.rejected(job, error, passwords.values())
     except Denied as error:

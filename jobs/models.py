@@ -10,8 +10,9 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
+from catalog.controllers import secrets_of
 from catalog.models import Controller, Template, Tile
-from jobs.chips import Chip
+from jobs.chips import Chip, Verb
 from portal.encryption import EncryptedTextField
 
 
@@ -30,6 +31,7 @@ class Status(models.TextChoices):
     ERROR = "error"
     CANCELED = "canceled"
     LOST = "lost"  # Tower no longer has the job: how it ended cannot be told
+    WITHDRAWN = "withdrawn"  # by its person, before it was sent
 
 
 UNSENT = frozenset({Status.QUEUED, Status.LAUNCHING, Status.IN_DOUBT})
@@ -59,6 +61,10 @@ class JobQuerySet(models.QuerySet["Job"]):
         queued = self.filter(pk=pk, status=Status.QUEUED, due_at__lte=now)
         return queued.update(status=Status.LAUNCHING, claimed_until=until, attempt=None, changed_at=now) == 1
 
+    def to_stop(self, now: datetime) -> "JobQuerySet":
+        """Those that somebody wants stopped, and Tower does not show it yet."""
+        return self.in_tower().filter(stop_due_at__lte=now)
+
     def unread(self, now: datetime) -> "JobQuerySet":
         """Ended in Tower, and their output is not yet read to the end."""
         return self.filter(status__in=ENDED, output_complete=False, due_at__lte=now)
@@ -74,8 +80,8 @@ class JobQuerySet(models.QuerySet["Job"]):
 
     def for_rows(self) -> "JobQuerySet":
         """With all that `jobs.wording.present` reads."""
-        rows = self.select_related("tile", "controller", "ordered_by").prefetch_related("ordered_by__groups")
-        return rows.defer("controller__token")
+        rows = self.select_related("tile", "controller", "ordered_by", "stop_wanted_by")
+        return rows.prefetch_related("ordered_by__groups").defer(*secrets_of("controller"))
 
 
 class Job(models.Model):
@@ -116,6 +122,19 @@ class Job(models.Model):
     artifacts = models.JSONField(default=dict)
     hosts = models.JSONField(default=list, help_text="Per-host outcome.")
 
+    # Somebody wants it stopped. The row says so first; a worker asks Tower (`jobs.stopping`).
+    stop_wanted_at = models.DateTimeField(null=True)
+    stop_wanted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="stopped_jobs"
+    )
+    stop_due_at = models.DateTimeField(null=True, help_text="When Tower is asked next; empty once it shows it.")
+    stop_sent_at = models.DateTimeField(null=True, help_text="When Tower was asked: it took it, or may have.")
+    stop_trouble = models.CharField(max_length=200, blank=True, help_text="Why Tower does not stop it.")
+
+    # A relaunch: the same job again, in Tower.
+    relaunch_of = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="relaunches")
+    relaunch_hosts = models.CharField(max_length=10, blank=True, help_text="all or failed.")
+
     # Output.
     watched_at = models.DateTimeField(null=True, help_text="When somebody last looked at it while it ran.")
     output_complete = models.BooleanField(default=False)
@@ -126,6 +145,9 @@ class Job(models.Model):
     ran: float
     progress: int | None
     team: str
+    # And by `jobs.rights.offer`, for the person who looks.
+    verb: Verb | None
+    again: Verb | None
 
     objects = JobQuerySet.as_manager()
 
@@ -134,6 +156,8 @@ class Job(models.Model):
         permissions = [
             ("view_all_jobs", "Can see everybody's jobs"),
             ("view_extra_vars", "Can see extra_vars and Tower's own words"),
+            ("stop_jobs", "Can stop the jobs they see"),
+            ("relaunch_jobs", "Can run again, in Tower, the jobs they see"),
         ]
         constraints = [
             models.UniqueConstraint(fields=["ordered_by", "form_key"], name="one_order_per_form"),
@@ -159,6 +183,16 @@ class Job(models.Model):
     @property
     def is_active(self) -> bool:
         return self.status in ACTIVE
+
+    @property
+    def is_stopping(self) -> bool:
+        """Somebody wants it stopped, and it has not ended."""
+        return self.stop_wanted_at is not None and self.is_active
+
+    @property
+    def unmaskable(self) -> bool:
+        """Tower runs it with passwords that were deleted here, so what it prints could not be masked."""
+        return self.relaunch_of_id is not None and any(answer["secret"] for answer in self.answers)
 
     def note(self, kind: "TimelineEntry.Kind", text: str = "", at: datetime | None = None) -> None:
         """Add a line to the timeline."""
@@ -190,6 +224,9 @@ class TimelineEntry(models.Model):
         CANCELED = "canceled"
         REFUSED = "refused"
         LOST = "lost"
+        STOP_WANTED = "stop_wanted"
+        WITHDRAWN = "withdrawn"
+        RELAUNCHED = "relaunched"  # as another order
 
     job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="timeline")
     kind = models.CharField(max_length=20, choices=Kind)

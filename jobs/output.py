@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from catalog import connections
+from catalog.controllers import secrets_of
 from catalog.models import Controller
 from jobs import history, secrets, versions
 from jobs.models import Job, Output, Status
@@ -20,6 +21,10 @@ WATCHED_FOR = timedelta(seconds=15)  # a page that shows a running job asks ever
 TRY_AGAIN = timedelta(seconds=3)
 GIVE_UP = timedelta(minutes=10)  # Tower has had this long to process a job's events
 TOO_LARGE = "The output is too large to show here. Engineers can download it in Tower.\n"
+WITHHELD = (
+    "The output is not shown here: it may hold a password of the first order, which was deleted here when that ended.\n"
+    "Engineers can read it in Tower.\n"
+)
 
 
 def follow_watched(controller: Controller) -> None:
@@ -44,7 +49,7 @@ def collect(job_id: int) -> None:
     taken = Job.objects.unread(now).filter(pk=job_id).update(due_at=now + TRY_AGAIN * 10)
     if not taken:
         return
-    job = Job.objects.select_related("controller").defer("controller__token").get(pk=job_id)
+    job = Job.objects.select_related("controller").defer(*secrets_of("controller")).get(pk=job_id)
     try:
         complete = _read_to_the_end(job, connections.tower(job.controller))
     except Gone:
@@ -66,7 +71,7 @@ def _read_to_the_end(job: Job, tower: Tower) -> bool:
         return True
     _fetch(job, tower)
     found = {
-        "artifacts": record.artifacts,
+        "artifacts": {} if job.unmaskable else record.artifacts,
         "hosts": [_host(summary) for summary in tower.host_summaries(url)],
         "explanation": record.explanation or _reason(job, tower, url),
     }
@@ -76,7 +81,7 @@ def _read_to_the_end(job: Job, tower: Tower) -> bool:
 
 def _reason(job: Job, tower: Tower, url: str) -> str:
     """What the first failed task said, for a person to read."""
-    failures = tower.failures(url) if job.status == Status.FAILED else []
+    failures = tower.failures(url) if job.status == Status.FAILED and not job.unmaskable else []
     return failures[0] if failures else ""
 
 
@@ -104,6 +109,8 @@ def next_line(job: Job) -> int:
 
 def _text(job: Job, piece: OutputPiece) -> str:
     """Whole lines only: a line under way is fetched again when it is complete."""
+    if job.unmaskable:
+        return "" if job.output.exists() else WITHHELD
     if piece.too_large:
         return "" if job.output.exists() else TOO_LARGE
     content = piece.content.replace("\r\n", "\n").replace("\x00", "")

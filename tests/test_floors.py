@@ -13,18 +13,25 @@ MOST_LINES = 300
 FLOORS = [
     "portal.urls portal.wsgi portal.health portal.management",
     "jobs.urls jobs.views jobs.templatetags jobs.admin jobs.management",
-    "jobs.orders",
+    "jobs.orders jobs.verbs",
     "jobs.tasks",
-    "jobs.launch jobs.follow",
+    "jobs.launch jobs.follow jobs.stopping",
     "jobs.reconcile jobs.output jobs.refusals",
-    "jobs.facts jobs.wording jobs.secrets jobs.states jobs.timeline jobs.history jobs.versions jobs.ansi jobs.locks",
+    "jobs.relaunching",
+    (
+        "jobs.facts jobs.wording jobs.secrets jobs.states jobs.timeline jobs.history jobs.versions jobs.ansi"
+        " jobs.locks jobs.rights jobs.again"
+    ),
     "jobs.models jobs.chips jobs.apps",
     "catalog.urls catalog.views catalog.admin catalog.management catalog.tasks catalog.sync catalog.objects",
     (
         "catalog.forms catalog.promptform catalog.promptfields catalog.options catalog.asking"
-        " catalog.fields catalog.choices catalog.answers catalog.widgets catalog.connections"
+        " catalog.fields catalog.choices catalog.answers catalog.widgets catalog.examination"
     ),
+    "catalog.connections catalog.environment",
+    "catalog.sessions",
     "catalog.models catalog.prompt_models catalog.apps",
+    "catalog.controllers",
     "catalog.survey catalog.prompts catalog.wording catalog.looks",
     (
         "portal.celery portal.apps portal.middleware portal.context portal.templatetags portal.encryption portal.tower"

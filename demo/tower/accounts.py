@@ -7,6 +7,7 @@ import hashlib
 import hmac
 import json
 import secrets
+import time
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -78,10 +79,10 @@ class Accounts:
         """Give an account a password, for basic authentication."""
         self.named(username).password_digest = digest(password)
 
-    def issue(self, account: Account, *, scope: str, description: str = "") -> tuple[dict[str, Any], str]:
-        """Make a token. Returns its record and the token itself, which is not kept."""
+    def issue(self, account: Account, *, scope: str, description: str = "", **more: Any) -> tuple[dict[str, Any], str]:
+        """Make a token. Returns its record and the token itself, which is not kept. `more`: kind, expires, refresh."""
         token, moment = secrets.token_urlsafe(24), clock.now()
-        record = {"user": account.id, "scope": scope, "description": description, "created": moment}
+        record = {"user": account.id, "scope": scope, "description": description, "created": moment} | more
         values = (digest(token), json.dumps(record))
         pk = self._store.insert("INSERT INTO tokens (digest, doc) VALUES (?, ?)", values)
         return record | {"id": pk}, token
@@ -90,6 +91,10 @@ class Accounts:
         """The records of all tokens."""
         rows = self._store.run("SELECT id, doc FROM tokens ORDER BY id")
         return [json.loads(doc) | {"id": pk} for pk, doc in rows]
+
+    def revoke_all(self) -> None:
+        """End every token."""
+        self._store.run("DELETE FROM tokens")
 
     def revoke(self, pk: int) -> None:
         """End a token."""
@@ -103,15 +108,22 @@ class Accounts:
         """The account behind an Authorization header, and its scope; (None, "") for no or a wrong proof."""
         if proof is None:
             return None, ""
-        if proof.type == "bearer" and proof.token:
-            rows = self._store.run("SELECT doc FROM tokens WHERE digest = ?", (digest(proof.token),))
-            record = json.loads(rows[0][0]) if rows else {}
+        if proof.type in ("bearer", "token") and proof.token:
+            _, record = self.record_of(proof.token)
+            if record.get("kind", "bearer") != proof.type or record.get("expires", time.time() + 1) <= time.time():
+                return None, ""
             return self.by_id.get(record.get("user", 0)), str(record.get("scope", ""))
         if proof.type == "basic" and proof.username:
-            return self._by_password(proof.username, proof.password or ""), "write"
+            return self.by_password(proof.username, proof.password or ""), "write"
         return None, ""
 
-    def _by_password(self, username: str, password: str) -> Account | None:
+    def record_of(self, token: str) -> tuple[int, dict[str, Any]]:
+        """A token's id and record; (0, {}) if there is none."""
+        rows = self._store.run("SELECT id, doc FROM tokens WHERE digest = ?", (digest(token),))
+        return (int(rows[0][0]), json.loads(rows[0][1])) if rows else (0, {})
+
+    def by_password(self, username: str, password: str) -> Account | None:
+        """The account with this name and password."""
         for account in self.by_id.values():
             if account.username == username and account.password_digest:
                 return account if hmac.compare_digest(account.password_digest, digest(password)) else None

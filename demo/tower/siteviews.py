@@ -11,7 +11,6 @@ from demo.tower.answers import Refused, as_json, forbidden, missing
 from demo.tower.call import Call
 from demo.tower.listing import listing
 
-VERSION = "24.6.2.dev0"
 RESOURCES = ("ping", "config", "me", "organizations", "users", "credentials", "tokens", "inventories", "hosts",
              "job_templates", "jobs", "schedules", "labels", "instance_groups", "execution_environments",
              "unified_job_templates", "unified_jobs", "workflow_job_templates", "workflow_jobs")  # fmt: skip
@@ -19,9 +18,10 @@ RESOURCES = ("ping", "config", "me", "organizations", "users", "credentials", "t
 
 def root(call: Call) -> dict[str, Any]:
     """GET /api/: for anyone."""
-    found = {"description": "AWX REST API", "current_version": f"{call.base}/v2/"}
-    shape: dict[str, Any] = found | {"available_versions": {"v2": f"{call.base}/v2/"}}
-    if call.base == "/api":
+    api = call.tower.generation.api
+    found = {"description": "AWX REST API", "current_version": f"{call.base}/{api}/"}
+    shape: dict[str, Any] = found | {"available_versions": {api: f"{call.base}/{api}/"}}
+    if call.base == "/api" and not call.tower.generation.is_old:
         shape["oauth2"] = "/api/o/"
     return shape | dict.fromkeys(("custom_logo", "custom_login_info", "login_redirect_override"), "")
 
@@ -34,10 +34,11 @@ def version_root(call: Call) -> dict[str, Any]:
 def ping(call: Call) -> dict[str, Any]:
     """GET ping/: for anyone, and the proof is not looked at."""
     node = {"node": "awx-local", "node_type": "hybrid", "uuid": call.tower.install_uuid, "heartbeat": clock.now()}
+    version = call.tower.generation.version
     groups = [{"name": name, "capacity": 2, "instances": ["awx-local"]} for name in ("controlplane", "default")]
     return {
-        "ha": False, "version": VERSION, "active_node": "awx-local", "install_uuid": call.tower.install_uuid,
-        "instances": [node | {"capacity": 2, "version": VERSION}], "instance_groups": groups,
+        "ha": False, "version": version, "active_node": "awx-local", "install_uuid": call.tower.install_uuid,
+        "instances": [node | {"capacity": 2, "version": version}], "instance_groups": groups,
     }  # fmt: skip
 
 
@@ -47,7 +48,7 @@ def config(call: Call) -> dict[str, Any]:
     shape: dict[str, Any] = {
         "time_zone": "UTC",
         "license_info": licence,
-        "version": VERSION,
+        "version": call.tower.generation.version,
         "eula": "",
         "analytics_status": "off",
     }

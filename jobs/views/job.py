@@ -12,7 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 from django.views.decorators.vary import vary_on_headers
 
-from jobs import ansi, timeline, wording
+from jobs import ansi, rights, timeline, wording
 from jobs import output as outputs
 from jobs.models import ENDED, Job
 
@@ -50,7 +50,7 @@ def output(request: HttpRequest, pk: int) -> HttpResponse:
     found = _visible(request, pk)
     outputs.watch(found)
     asked = request.GET.get("from", "0")
-    start = int(asked) if asked.isdigit() and len(asked) < 10 else 0
+    start = int(asked) if asked.isdecimal() and len(asked) < 10 else 0
     lines = ansi.lines(found, start)
     if not lines and not found.output_complete:
         return HttpResponse(status=204)
@@ -66,7 +66,9 @@ def output(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _visible(request: HttpRequest, pk: int) -> Job:
     jobs = Job.objects.visible_to(request.user).for_rows()
-    return wording.present([get_object_or_404(jobs, pk=pk)])[0]
+    found = wording.present([get_object_or_404(jobs, pk=pk)])[0]
+    rights.offer(cast(User, request.user), [found])
+    return found
 
 
 def _version(found: Job) -> str:
@@ -75,7 +77,8 @@ def _version(found: Job) -> str:
 
 def _live(request: HttpRequest, found: Job) -> dict[str, Any]:
     """What the page shows of a job that may still change."""
-    may_see_details = cast(User, request.user).has_perm("jobs.view_extra_vars")
+    user = cast(User, request.user)
+    may_see_details = user.has_perm("jobs.view_extra_vars")
     address = reverse("job", args=[found.pk])
     sent = found.tower_extra_vars or found.extra_vars
     return {
@@ -85,6 +88,7 @@ def _live(request: HttpRequest, found: Job) -> dict[str, Any]:
         "facts_shown": wording.facts(found.artifacts),
         "failure": wording.failure(found),
         "may_see_details": may_see_details,
+        "may_relaunch": rights.may_relaunch(user, found) and not rights.why_not_relaunch(found),
         "extra_vars": json.dumps(sent, indent=2, ensure_ascii=False) if may_see_details else "",
         "hosts": found.hosts,
         "poll_url": f"{address}?since={_version(found).replace('+', '%2B')}",

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Self
 
+from portal.tower.generations import Generation
+
 _TOO_LARGE = "Standard Output too large to display"  # AWX: main/models/unified_jobs.py; comes with status 200
 
 
@@ -54,10 +56,12 @@ class Identity:
     base: str  # such as /api/v2/
     version: str
     install_uuid: str
+    generation: Generation = Generation.AWX
+    product: str = ""  # as Tower calls itself, such as AWX
 
     @classmethod
-    def from_json(cls, data: dict[str, Any], base: str = "") -> Self:
-        return cls(base=base, version=_text(data.get("version")), install_uuid=_text(data.get("install_uuid")))
+    def from_json(cls, data: dict[str, Any], base: str, generation: Generation, product: str) -> Self:
+        return cls(base, _text(data.get("version")), _text(data.get("install_uuid")), generation, product)
 
 
 @dataclass(frozen=True)
@@ -65,10 +69,12 @@ class Account:
     id: int
     username: str
     is_superuser: bool
+    may_write: bool = True  # False: Tower lets this account change nothing, itself included; its token is read-only
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Self:
-        return cls(_id(data["id"]), _text(data.get("username")), bool(data.get("is_superuser")))
+        may_edit = _dict(_dict(data.get("summary_fields")).get("user_capabilities")).get("edit")
+        return cls(_id(data["id"]), _text(data.get("username")), bool(data.get("is_superuser")), may_edit is not False)
 
 
 @dataclass(frozen=True)
@@ -140,6 +146,7 @@ class JobRecord:
     artifacts: dict[str, Any] = field(default_factory=dict, repr=False)
     template_id: int | None = None
     launch_type: str = ""
+    limit: str = ""
     created_by_id: int | None = None
     event_processing_finished: bool | None = None  # None: this answer does not say (list rows)
     launched_with: dict[str, Any] = field(default_factory=dict, repr=False)  # by the names of a launch's fields
@@ -170,6 +177,7 @@ class JobRecord:
             artifacts=_dict(data.get("artifacts")),
             template_id=_int(data.get("unified_job_template")),
             launch_type=_text(data.get("launch_type")),
+            limit=_text(data.get("limit")),
             created_by_id=_int(creator.get("id")),
             event_processing_finished=events if isinstance(events, bool) else None,
             launched_with=_launched_with(data),
@@ -180,6 +188,20 @@ class JobRecord:
 class Launched:
     job: JobRecord
     ignored: dict[str, Any] = field(repr=False)  # what Tower did not take; repeats submitted values
+
+
+@dataclass(frozen=True)
+class RelaunchForm:
+    passwords: tuple[str, ...]  # those of credentials, which have to be given again
+    counts: dict[str, int]  # hosts by "all" and "failed"; empty while the job runs, and for workflow jobs
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> Self:
+        names, counts = data.get("passwords_needed_to_start"), _dict(data.get("retry_counts"))
+        return cls(
+            passwords=tuple(map(str, names)) if isinstance(names, list) else (),
+            counts={kind: number for kind, number in counts.items() if _int(number) is not None},
+        )
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from catalog import connections
+from catalog import examination
 from catalog.models import TowerObject
 from catalog.sync import sync
 from catalog.tasks import sync_controller
@@ -16,7 +16,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def controller(tower):
     found = controller_for(tower)
-    connections.examine(found)
+    examination.examine(found)
     tower.tower.accounts.named(SERVICE).use = None
     tower.tower.world.labels[7] = "portal"
     tower.tower.world.credentials[9] = Credential(

@@ -12,11 +12,11 @@ from django.http import QueryDict
 from django.utils import timezone
 from requests.adapters import HTTPAdapter
 
-from catalog import connections, sync
+from catalog import examination, sync
 from catalog.forms import LaunchForm
 from catalog.models import Controller, Template, Tile
 from demo.tower.harness import TowerHarness
-from jobs import follow, launch, orders, output
+from jobs import follow, launch, orders, output, stopping
 from jobs.models import Job
 
 from .prompted import ALL, EVERYTHING, decide, furnish, offer
@@ -48,7 +48,7 @@ def _no_http_inside_a_transaction(monkeypatch: pytest.MonkeyPatch, request: pyte
 @pytest.fixture
 def controller(transactional_db: None, tower: TowerHarness) -> Controller:
     found = Controller.objects.create(name="Test Tower", url=tower.url, token=tower.token)
-    connections.examine(found)
+    examination.examine(found)
     sync.sync(found)
     tower.clear_requests()
     return Controller.objects.get(pk=found.pk)
@@ -112,9 +112,13 @@ def work() -> Callable[..., None]:
     def rounds(times: int = 1, *, later: timedelta = timedelta()) -> None:
         for _ in range(times):
             if later:
-                Job.objects.update(due_at=timezone.now() - timedelta(seconds=1))
+                past = timezone.now() - timedelta(seconds=1)
+                Job.objects.update(due_at=past)
+                Job.objects.exclude(stop_due_at=None).update(stop_due_at=past)
             for job_id in Job.objects.due(timezone.now()).values_list("pk", flat=True):
                 launch.launch(job_id)
+            for job_id in Job.objects.to_stop(timezone.now()).values_list("pk", flat=True):
+                stopping.stop(job_id)
             for controller_id in Controller.objects.values_list("pk", flat=True):
                 follow.follow(controller_id)
             for job_id in Job.objects.unread(timezone.now()).values_list("pk", flat=True):
