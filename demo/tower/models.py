@@ -66,6 +66,10 @@ NODE = Model("WorkflowJobNode", {"id": ("int", lambda node: node["id"]), "job": 
                                  "identifier": ("str", lambda node: node["identifier"])})  # fmt: skip
 
 
+TEMPLATE_NODE = Model("WorkflowJobTemplateNode", {"id": ("int", attrgetter("id")),
+                                                  "identifier": ("str", attrgetter("identifier"))})  # fmt: skip
+
+
 def template_model(tower: Tower, name: str = "JobTemplate") -> Model:
     """Templates of one kind, or of both as UnifiedJobTemplate."""
     fields: dict[str, Any] = {

@@ -117,6 +117,7 @@ ELSEWHERE: dict[str, tuple[str, ...]] = {
     "/config/": ("POST", "DELETE"),
     "/tokens/<int:pk>/": ("GET", "PUT", "PATCH"),
     "/jobs/<int:pk>/create_schedule/": ("POST",),
+    "/workflow_job_templates/<int:pk>/workflow_nodes/": ("POST",),
     **dict.fromkeys(("/hosts/", "/labels/", "/instance_groups/", "/execution_environments/"), ("POST",)),
     **dict.fromkeys(("/job_templates/<int:pk>/", "/workflow_job_templates/<int:pk>/"), ("PUT",)),
     **dict.fromkeys(("/inventories/<int:pk>/", "/hosts/<int:pk>/"), ("PUT", "PATCH")),

@@ -5,17 +5,18 @@ from typing import Any
 
 from werkzeug.wrappers import Response
 
-from demo.tower import clock, models, surveyspecs, templates
+from demo.tower import clock, links, models, schedulerows, surveyspecs, templates
 from demo.tower.answers import Refused, forbidden
 from demo.tower.call import Call
 from demo.tower.listing import listing
-from demo.tower.world import Template
+from demo.tower.world import Node, Template
 
 KINDS = {
     "UnifiedJobTemplate": ("job_template", "workflow_job_template"),
     "JobTemplate": ("job_template",),
     "WorkflowJobTemplate": ("workflow_job_template",),
 }
+LINKED = ("success", "failure", "always")
 EDITABLE = ("name", "description", "survey_enabled", "allow_simultaneous")
 
 
@@ -93,12 +94,28 @@ def _for_admin(call: Call, kind: str, pk: int) -> Template:
 def nodes(call: Call, pk: int) -> dict[str, Any]:
     """GET workflow_job_templates/N/workflow_nodes/."""
     template = call.template("workflow_job_template", pk)
-    ids = {node.identifier: node.id for node in template.nodes}
-    rows = [
-        {"id": node.id, "type": "workflow_job_template_node", "url": call.url("workflow_job_template_nodes", node.id),
-         "extra_data": node.extra_data, "workflow_job_template": pk, "unified_job_template": node.template,
-         "identifier": node.identifier, "all_parents_must_converge": False, "job": None}
-        | {f"{kind}_nodes": [ids[one] for one in getattr(node, kind)] for kind in ("success", "failure", "always")}
-        for node in template.nodes
-    ]  # fmt: skip
-    return listing(call, models.NODE, rows, lambda call, row: row)
+    return listing(call, models.TEMPLATE_NODE, template.nodes, lambda call, node: _node(call, template, node))
+
+
+def _node(call: Call, workflow: Template, node: Node) -> dict[str, Any]:
+    here, runs = call.url("workflow_job_template_nodes", node.id), call.tower.world.templates.get(node.template)
+    lists = (
+        "labels",
+        "credentials",
+        "instance_groups",
+        "create_approval_template",
+        *(f"{one}_nodes" for one in LINKED),
+    )
+    related = {name: f"{here}{name}/" for name in lists}
+    summary: dict[str, Any] = {"workflow_job_template": links.template(workflow)}
+    if runs:
+        related["unified_job_template"] = links.template_url(call, runs)
+        summary["unified_job_template"] = links.template(runs, unified=True)
+    related["workflow_job_template"] = links.template_url(call, workflow)
+    ids = {one.identifier: one.id for one in workflow.nodes}
+    shape = {"id": node.id, "type": "workflow_job_template_node", "url": here, "related": related}
+    shape |= {"summary_fields": summary, "created": workflow.created, "modified": workflow.modified}
+    shape |= {"extra_data": node.extra_data, **dict.fromkeys(schedulerows.PROMPTS)}
+    shape |= {"workflow_job_template": workflow.id, "unified_job_template": node.template}
+    shape |= {f"{kind}_nodes": [ids[one] for one in getattr(node, kind)] for kind in LINKED}
+    return shape | {"all_parents_must_converge": False, "identifier": node.identifier}

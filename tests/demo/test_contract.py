@@ -33,7 +33,6 @@ NOT_REPLAYED = {
         (
             "no-trailing-slash-approval-approve-post",
             "workflow-cancel-waiting-for-approval",
-            "workflow-template-nodes",
             "workflow_approval-approve-403",
             "workflow_approval-approve-get",
             "workflow_approval-approve-missing-id-400",
