@@ -21,13 +21,18 @@ FAR = "3026-03-24T05:51:53.664717Z"
 
 @dataclass
 class Account:
-    """A user of Tower. `execute` lists the templates it may run; None means all. `use` lists resources it may use."""
+    """A user of Tower.
+
+    `execute` lists the templates it may run, `approve` the workflows whose approvals it may decide; None means all.
+    `use` lists resources it may use.
+    """
 
     id: int
     username: str
     superuser: bool = False
     execute: set[str] | None = field(default_factory=set)
     use: set[str] = field(default_factory=set)
+    approve: set[str] | None = field(default_factory=set)
     email: str = ""
     created: str = field(default_factory=clock.now)
     password_digest: str = ""
@@ -41,6 +46,12 @@ class Account:
     def may_use(self, name: str) -> bool:
         """Whether it may hand a named inventory or credential to a launch."""
         return self.superuser or name in self.use
+
+    def may_approve(self, workflow: Template | None) -> bool:
+        """Whether it may decide the approvals of a workflow."""
+        if self.superuser:
+            return True
+        return workflow is not None and (self.approve is None or workflow.name in self.approve)
 
 
 def digest(secret: str) -> str:
@@ -61,6 +72,8 @@ class Accounts:
         pk = self._store.id_of("user", entry["username"], entry.get("id"))
         execute = entry.get("execute", [])
         account = Account(pk, entry["username"], bool(entry.get("superuser")), None if execute == "all" else {*execute})
+        approve = entry.get("approve", [])
+        account.approve = None if approve == "all" else {*approve}
         account.use, account.email = (
             set(entry.get("use", [])),
             entry.get("email", f"{account.username}@example.invalid"),

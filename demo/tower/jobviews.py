@@ -154,7 +154,8 @@ def nodes(call: Call, pk: int) -> dict[str, Any]:
 
 
 def _node(call: Call, workflow: Job, node: dict[str, Any]) -> dict[str, Any]:
-    child, template = call.tower.ledger.jobs.get(node["job"] or 0), call.tower.world.templates.get(node["template"])
+    child = call.tower.ledger.jobs.get(node["job"] or 0)
+    template, approval = call.tower.world.templates.get(node["template"]), node.get("approval")
     here = call.url("workflow_job_nodes", node["id"])
     related = {f"{kind}_nodes": f"{here}{kind}_nodes/" for kind in LINKED}
     related["workflow_job"] = links.job_url(call, workflow)
@@ -163,10 +164,14 @@ def _node(call: Call, workflow: Job, node: dict[str, Any]) -> dict[str, Any]:
     if template:
         related["unified_job_template"] = links.template_url(call, template)
         summary["unified_job_template"] = links.template(template, unified=True)
+    if approval:
+        related["unified_job_template"] = call.url("workflow_approval_templates", node["template"])
+        summary["unified_job_template"] = links.approval(node["template"], approval)
     if child:
         related["job"] = links.job_url(call, child)
-        names = ("id", "name", "description", "status", "failed", "elapsed", "type", "canceled_on")
-        summary["job"] = {name: getattr(child, name) for name in names}
+        names = ["id", "name", "description", "status", "failed", "elapsed", "type", "canceled_on"]
+        line = {name: getattr(child, name) for name in names + ["timed_out"] * bool(approval)}
+        summary["job"] = {name: value for name, value in line.items() if value is not None}
     prompts = ("inventory", "scm_branch", "job_type", "job_tags", "skip_tags", "limit", "diff_mode", "verbosity",
                "execution_environment", "forks", "job_slice_count", "timeout")  # fmt: skip
     return {

@@ -17,7 +17,7 @@ RUNNING = frozenset({"waiting", "running"})
 
 @dataclass
 class Job:
-    """A job or workflow job. `extra_vars` is masked; `sealed` holds what was masked, and credentials' passwords."""
+    """A job, workflow job or workflow approval. `extra_vars` is masked; `sealed` holds what was masked, and credentials' passwords."""
 
     id: int
     type: str
@@ -57,6 +57,9 @@ class Job:
     workflow: int | None = None
     is_sliced: bool = False
     slice_number: int = 0
+    timeout: int = 0  # of an approval: seconds until it is denied by itself; 0: never
+    timed_out: bool = False
+    decided_by: int | None = None
 
     @property
     def ended(self) -> bool:

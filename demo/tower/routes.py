@@ -6,7 +6,7 @@ from typing import Any
 
 from werkzeug.routing import Map, Rule
 
-from demo.tower import jobviews, launch, launchform, siteviews, stdout, templateviews
+from demo.tower import approvalviews, jobviews, launch, launchform, siteviews, stdout, templateviews
 
 View = Callable[..., Any]
 ANYONE = frozenset({"/api/", "/", "/ping/"})
@@ -33,6 +33,10 @@ TABLE: dict[str, dict[str, View]] = {
     "/jobs/<int:pk>/relaunch/": {"GET": jobviews.relaunch_form, "POST": jobviews.relaunch},
     "/workflow_jobs/<int:pk>/relaunch/": {"GET": lambda call, pk: {}, "POST": jobviews.relaunch_workflow},
     "/workflow_jobs/<int:pk>/workflow_nodes/": {"GET": jobviews.nodes},
+    "/workflow_approvals/": {"GET": approvalviews.pending},
+    "/workflow_approvals/<int:pk>/": {"GET": approvalviews.detail},
+    "/workflow_approvals/<int:pk>/approve/": {"GET": approvalviews.form, "POST": approvalviews.approve},
+    "/workflow_approvals/<int:pk>/deny/": {"GET": approvalviews.form, "POST": approvalviews.deny},
     "/job_templates/<int:pk>/launch/": {"GET": launchform.get, "POST": launch.post},
     "/workflow_job_templates/<int:pk>/launch/": {"GET": launchform.get_workflow, "POST": launch.post_workflow},
     "/job_templates/<int:pk>/jobs/": {"GET": jobviews.of_template},
@@ -71,6 +75,7 @@ ORDER = ("GET", "POST", "PUT", "PATCH", "DELETE")
 ELSEWHERE: dict[str, tuple[str, ...]] = {
     "/config/": ("POST", "DELETE"),
     "/tokens/<int:pk>/": ("GET", "PUT", "PATCH"),
+    "/workflow_approvals/<int:pk>/": ("DELETE",),
     **dict.fromkeys(("/job_templates/", "/workflow_job_templates/", "/inventories/", "/credentials/"), ("POST",)),
     **dict.fromkeys(("/job_templates/<int:pk>/", "/workflow_job_templates/<int:pk>/"), ("PUT",)),
     **dict.fromkeys(("/inventories/<int:pk>/", "/credentials/<int:pk>/"), ("PUT", "PATCH", "DELETE")),

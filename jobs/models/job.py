@@ -38,6 +38,14 @@ ACTIVE = UNSENT | IN_TOWER
 ENDED = frozenset(Status) - ACTIVE
 
 
+class SignOff(models.TextChoices):
+    """What the approvals of a workflow come to; empty when none waits and none stopped it."""
+
+    WAITING = "waiting"
+    DENIED = "denied"
+    TIMED_OUT = "timed_out"
+
+
 class JobQuerySet(models.QuerySet["Job"]):
     def active(self) -> "JobQuerySet":
         return self.filter(status__in=ACTIVE)
@@ -64,18 +72,30 @@ class JobQuerySet(models.QuerySet["Job"]):
         return self.filter(status__in=ENDED, output_complete=False, due_at__lte=now)
 
     def visible_to(self, user: User | AnonymousUser) -> "JobQuerySet":
-        """A person's own orders, those of people in a common group where the tile says so, or all by permission."""
+        """A person's own orders, those that they may decide, those of people in a common group where the tile says so,
+        or all by permission."""
         if not user.is_authenticated:
             return self.none()
         if user.has_perm("jobs.view_all_jobs"):
             return self
         mates = User.objects.filter(groups__user=user).values("pk")
-        return self.filter(Q(ordered_by=user) | Q(tile__shared=True, ordered_by__in=mates))
+        return self.filter(Q(ordered_by=user) | Q(tile__shared=True, ordered_by__in=mates) | decided_by(user))
+
+    def to_decide(self, user: User | AnonymousUser) -> "JobQuerySet":
+        """Those in which an approval waits that this person may decide."""
+        return self.filter(decided_by(user), sign_off=SignOff.WAITING) if user.is_authenticated else self.none()
 
     def for_rows(self) -> "JobQuerySet":
         """With all that `jobs.wording.present` reads."""
-        rows = self.select_related("tile", "controller", "ordered_by").prefetch_related("ordered_by__groups")
+        rows = self.select_related("tile", "controller", "ordered_by")
+        rows = rows.prefetch_related("ordered_by__groups", "tile__approvers")
         return rows.defer("controller__token")
+
+
+def decided_by(user: User) -> Q:
+    """Whether it is an order of a tile whose approvals this person may decide."""
+    theirs = Tile.approvers.through.objects.filter(group__user=user).values("tile")
+    return Q(tile__in=theirs)
 
 
 class Job(models.Model):
@@ -114,6 +134,10 @@ class Job(models.Model):
     elapsed = models.FloatField(null=True, help_text="Seconds.")
     artifacts = models.JSONField(default=dict)
     hosts = models.JSONField(default=list, help_text="Per-host outcome.")
+
+    # Of a workflow: kept by `jobs.steps` together with its steps.
+    sign_off = models.CharField(max_length=20, choices=SignOff, blank=True)
+    signed_by = models.CharField(max_length=150, blank=True, help_text="Who denied it.")
 
     # Output.
     watched_at = models.DateTimeField(null=True, help_text="When somebody last looked at it while it ran.")
@@ -189,10 +213,14 @@ class TimelineEntry(models.Model):
         CANCELED = "canceled"
         REFUSED = "refused"
         LOST = "lost"
+        ASKED = "asked"  # an approval waits; these four hold their title, and a note on the next line
+        APPROVED = "approved"
+        DENIED = "denied"
+        TOO_LATE = "too_late"  # a decision that Tower did not need any more
 
     job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="timeline")
     kind = models.CharField(max_length=20, choices=Kind)
-    text = models.CharField(max_length=300, blank=True)
+    text = models.CharField(max_length=500, blank=True)
     at = models.DateTimeField(default=timezone.now)
 
     class Meta:
