@@ -15,9 +15,11 @@ os.environ.setdefault("BROKER_URL", "memory://")
 os.environ.setdefault("CACHE_URL", "redis://unused")
 
 from portal.settings import *
-from portal.settings import STORAGES
+from portal.settings import DATABASES, PORTAL_DATA_DIR, STORAGES
 
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES = STORAGES | {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
 WHITENOISE_AUTOREFRESH = WHITENOISE_USE_FINDERS = True  # no collectstatic before tests
+# A file, as in production: Django never closes a thread's connection to a database in memory.
+DATABASES["default"]["TEST"] = {"NAME": str(PORTAL_DATA_DIR / "test.sqlite3")}
