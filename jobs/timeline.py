@@ -1,7 +1,7 @@
 """An order's timeline: what has happened, and what is still to come."""
 
 from jobs.chips import Step
-from jobs.models import IN_TOWER, Job, Status, TimelineEntry
+from jobs.models import IN_TOWER, Job, SignOff, Status, TimelineEntry
 from portal.templatetags.look import duration
 
 Kind = TimelineEntry.Kind
@@ -19,6 +19,8 @@ TITLES = {
     Kind.REFUSED: ("Not accepted by Tower", "fail"),
     Kind.LOST: ("No longer in Tower", "doubt"),
 }
+# These name people: their title is the first line of the entry's text, the note the rest.
+SIGNED = {Kind.ASKED: "sign", Kind.APPROVED: "done", Kind.DENIED: "stopped", Kind.TOO_LATE: "stopped"}
 
 
 def steps(job: Job) -> list[Step]:
@@ -28,6 +30,9 @@ def steps(job: Job) -> list[Step]:
 
 
 def _past(job: Job, entry: TimelineEntry) -> Step:
+    if entry.kind in SIGNED:
+        title, _, note = entry.text.partition("\n")
+        return Step(title, SIGNED[Kind(entry.kind)], entry.at, note)
     if entry.kind == Kind.ORDERED:
         title, state = f"Ordered by {person(job)}", "done"
     else:
@@ -41,6 +46,8 @@ def _present_and_future(job: Job, *, taken: bool) -> list[Step]:
         return []
     if job.status == Status.IN_DOUBT:
         now = [Step("Looking for it in Tower", "now")]
+    elif job.status == Status.RUNNING and job.sign_off == SignOff.WAITING:
+        now = [Step("Waiting for a decision", "now")]
     elif taken or job.status in IN_TOWER:
         now = [Step("Being built" if job.status == Status.RUNNING else "Waiting for a free slot", "now")]
     elif not job.controller.usable:

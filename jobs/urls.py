@@ -7,4 +7,6 @@ urlpatterns = [
     path("jobs/", views.queue, name="queue"),
     path("jobs/<int:pk>/", views.job, name="job"),
     path("jobs/<int:pk>/output/", views.output, name="output"),
+    path("jobs/<int:pk>/steps/<int:step_pk>/output/", views.step_output, name="step-output"),
+    path("jobs/<int:pk>/steps/<int:step_pk>/decision/", views.decision, name="decision"),
 ]

@@ -6,8 +6,9 @@ from typing import Any
 from django.utils import timezone
 
 from catalog.models import Controller
+from jobs import signing
 from jobs.chips import Chip, Failure, Verdict
-from jobs.models import Job, Status
+from jobs.models import Job, SignOff, Status
 from portal.templatetags.look import duration
 
 ACRONYMS = frozenset({"acl", "apn", "asn", "bgp", "dns", "epg", "id", "ip", "mac", "ssid", "url", "vlan", "vpn", "vrf"})
@@ -47,8 +48,33 @@ def chip(job: Job) -> Chip:
     known = CHIPS[status]
     if status in {Status.QUEUED, Status.LAUNCHING} and not job.controller.usable:
         return Chip("Waiting for Tower", "wait", f"{waits_for_tower(job.controller)}. Your order is safe")
+    if job.sign_off and (signed := _signed(job, status)):
+        return signed
     line = _line(job, status)
     return Chip(known.word, known.state, line) if line else known
+
+
+def _signed(job: Job, status: Status) -> Chip | None:
+    """A workflow in which an approval waits, or was not given; None if another ending weighs more."""
+    if job.sign_off == SignOff.WAITING:
+        return _asks(job) if status == Status.RUNNING else None
+    if status == Status.RUNNING:
+        return Chip(not_given(job), "run", "What follows then is running")
+    if status in {Status.SUCCESSFUL, Status.FAILED}:
+        return Chip(not_given(job), "stopped", "What depended on it was not built")
+    return None
+
+
+def _asks(job: Job) -> Chip:
+    deciders = [group.name for group in job.tile.approvers.all()]
+    if not deciders:
+        return Chip("Needs a decision in Tower", "sign", "It goes on when somebody has decided there")
+    return Chip("Needs a decision", "sign", f"{' or '.join(deciders)} can decide")
+
+
+def not_given(job: Job) -> str:
+    """How an approval that was not given ended."""
+    return signing.IN_TIME if job.sign_off == SignOff.TIMED_OUT else signing.denied_by(job.signed_by)
 
 
 def waits_for_tower(controller: Controller) -> str:
@@ -106,6 +132,8 @@ def verdict(job: Job) -> Verdict | None:
         return None
     status = Status(job.status)
     tile = job.tile
+    if job.sign_off in {SignOff.DENIED, SignOff.TIMED_OUT} and status in {Status.SUCCESSFUL, Status.FAILED}:
+        return Verdict(not_given(job), "What depended on it was not built. Nothing failed.", "stopped")
     if status == Status.SUCCESSFUL:
         line = f"Built in {duration(job.elapsed)}." if job.elapsed is not None else ""
         return Verdict(tile.when_done or "It is done", line, "done")
@@ -123,7 +151,7 @@ def verdict(job: Job) -> Verdict | None:
 
 def failure(job: Job) -> Failure | None:
     """For the failure card; None unless it was not done."""
-    if job.status not in {Status.FAILED, Status.ERROR, Status.REFUSED}:
+    if job.status not in {Status.FAILED, Status.ERROR, Status.REFUSED} or job.sign_off:
         return None
     changed = False if job.status == Status.REFUSED else anything_changed(job)
     return Failure(

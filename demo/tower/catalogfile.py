@@ -83,7 +83,7 @@ def add_template(world: World, store: Store, kind: str, entry: dict[str, Any]) -
 def _node(world: World, store: Store, workflow: str, entry: dict[str, Any]) -> Node:
     name = entry["identifier"]
     pk = store.id_of("node", f"{workflow}/{name}", entry.get("id"))
-    links = {kind: list(entry.get(kind, [])) for kind in ("success", "failure", "always")}
+    links: dict[str, Any] = {kind: list(entry.get(kind, [])) for kind in ("success", "failure", "always")}
     if wish := entry.get("approval"):
         template = store.id_of("template", f"approval {workflow}/{name}", wish.get("id"))
         approval = {"name": wish["name"], "description": wish.get("description", ""), "timeout": wish.get("timeout", 0)}

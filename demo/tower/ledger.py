@@ -17,7 +17,10 @@ RUNNING = frozenset({"waiting", "running"})
 
 @dataclass
 class Job:
-    """A job, workflow job or workflow approval. `extra_vars` is masked; `sealed` holds what was masked, and credentials' passwords."""
+    """A job, workflow job or workflow approval.
+
+    `extra_vars` is masked; `sealed` holds what was masked, and credentials' passwords.
+    """
 
     id: int
     type: str

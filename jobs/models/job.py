@@ -72,8 +72,10 @@ class JobQuerySet(models.QuerySet["Job"]):
         return self.filter(status__in=ENDED, output_complete=False, due_at__lte=now)
 
     def visible_to(self, user: User | AnonymousUser) -> "JobQuerySet":
-        """A person's own orders, those that they may decide, those of people in a common group where the tile says so,
-        or all by permission."""
+        """A person's own orders, those of people in a common group where the tile says so, or all by permission.
+
+        And all orders of a tile whose approvals they may decide.
+        """
         if not user.is_authenticated:
             return self.none()
         if user.has_perm("jobs.view_all_jobs"):

@@ -3,5 +3,6 @@
 from jobs.views.job import job, output
 from jobs.views.order import order
 from jobs.views.queue import queue
+from jobs.views.steps import decision, step_output
 
-__all__ = ["job", "order", "output", "queue"]
+__all__ = ["decision", "job", "order", "output", "queue", "step_output"]

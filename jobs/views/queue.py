@@ -17,6 +17,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 from django.views.decorators.vary import vary_on_headers
 
+from catalog.models import Tile
 from jobs import versions, wording
 from jobs.models import ACTIVE, ENDED, Job, JobQuerySet
 
@@ -111,6 +112,7 @@ def _page(request: HttpRequest) -> HttpResponse:
         "nav": "queue",
         "whose": whose,
         "may_see_all": cast(User, request.user).has_perm("jobs.view_all_jobs"),
+        "may_decide": Tile.objects.filter(approvers__user=request.user.pk).exists(),
         "active": active_rows,
         "ended": ended_rows,
         "older": f"{reverse('queue')}?{urlencode({'whose': whose, 'before': ended_rows[-1].pk})}" if older else "",
@@ -124,7 +126,7 @@ def _page(request: HttpRequest) -> HttpResponse:
 
 def _whose(request: HttpRequest) -> str:
     asked = request.GET.get("whose", "")
-    return asked if asked in {"mine", "group", "all"} else "mine"
+    return asked if asked in {"mine", "group", "all", "decide"} else "mine"
 
 
 def _scope(user: User, whose: str) -> JobQuerySet:
@@ -132,6 +134,8 @@ def _scope(user: User, whose: str) -> JobQuerySet:
     visible = Job.objects.visible_to(user)
     if whose == "mine":
         return visible.filter(ordered_by=user)
+    if whose == "decide":
+        return visible.to_decide(user)
     if whose == "group":
         mates = User.objects.filter(groups__user=user).values("pk")
         return visible.filter(ordered_by__in=mates)

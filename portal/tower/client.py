@@ -29,6 +29,7 @@ from portal.tower.records import (
 from portal.tower.shapes import mapping, mappings, path_of, record, timestamp, with_query
 from portal.tower.shapes import rows as rows_of
 from portal.tower.wire import Answer, NotSent, Wire
+from portal.tower.workflows import ApprovalRecord, NodeRecord
 
 PAGE = 200  # Tower caps page_size there without a word (api/pagination.py)
 _KINDS = {"job_template": "job_templates", "workflow_job_template": "workflow_job_templates"}
@@ -173,6 +174,45 @@ class Tower:
         A job that has ended answers 403 to ordinary accounts (Denied), 405 to superusers (Rejected): read it again.
         """
         answers.check(self._post(f"{path_of(job_url)}cancel/", b"{}", self._read_timeout), wanted=202)
+
+    # Workflows --------------------------------------------------------------------------------------------------------
+
+    def workflow_nodes(self, job_url: str) -> list[NodeRecord]:
+        """Every node of a workflow job, in the order in which they were made: one request for up to 200."""
+        path = with_query(f"{path_of(job_url)}workflow_nodes/", {"order_by": "id", "page_size": PAGE})
+        return [record(NodeRecord, row) for row in self._all(path)]
+
+    def pending_approvals(self) -> list[ApprovalRecord]:
+        """The approvals that wait for a decision, of all workflows that our account may see.
+
+        Lists of jobs have no approvals in them (AC: UnifiedJobAccess).
+        """
+        query = {"status": "pending", "order_by": "id", "page_size": PAGE}
+        return [record(ApprovalRecord, row) for row in self._pages("workflow_approvals/", query)]
+
+    def approval(self, approval_id: int) -> ApprovalRecord:
+        """One approval, and who decided it."""
+        return record(ApprovalRecord, mapping(self._ask(f"workflow_approvals/{approval_id}/")))
+
+    def approve(self, approval_id: int) -> None:
+        """Approve, once; see `deny`."""
+        self._decide(approval_id, "approve")
+
+    def deny(self, approval_id: int) -> None:
+        """Deny, once: never repeated by itself.
+
+        What was decided already, and an id that does not exist, are Rejected (400); without the approval role it is
+        Denied. Raises also Unreachable (safe to repeat) and Uncertain (read the approval first).
+        """
+        self._decide(approval_id, "deny")
+
+    def _decide(self, approval_id: int, how: str) -> None:
+        try:
+            base = self.base
+        except Uncertain as trouble:
+            raise Unreachable(str(trouble)) from None
+        path = f"{base}workflow_approvals/{approval_id}/{how}/"
+        answers.check(self._post(path, b"{}", self._read_timeout), wanted=204)
 
     # The wire ---------------------------------------------------------------------------------------------------------
 

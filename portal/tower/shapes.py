@@ -6,8 +6,9 @@ from urllib.parse import quote, urlencode, urlsplit
 
 from portal.tower.errors import Uncertain
 from portal.tower.records import JobRecord, TemplateRecord
+from portal.tower.workflows import ApprovalRecord, NodeRecord
 
-R = TypeVar("R", TemplateRecord, JobRecord)
+R = TypeVar("R", TemplateRecord, JobRecord, NodeRecord, ApprovalRecord)
 
 
 def with_query(path: str, query: dict[str, Any]) -> str:
