@@ -157,7 +157,8 @@ def _node(call: Call, workflow: Job, node: dict[str, Any]) -> dict[str, Any]:
     child = call.tower.ledger.jobs.get(node["job"] or 0)
     template, approval = call.tower.world.templates.get(node["template"]), node.get("approval")
     here = call.url("workflow_job_nodes", node["id"])
-    related = {f"{kind}_nodes": f"{here}{kind}_nodes/" for kind in LINKED}
+    lists = (*(f"{kind}_nodes" for kind in LINKED), "labels", "credentials", "instance_groups")
+    related = {name: f"{here}{name}/" for name in lists}
     related["workflow_job"] = links.job_url(call, workflow)
     line = {"id": workflow.id, "name": workflow.name, "description": workflow.description}
     summary: dict[str, Any] = {"workflow_job": line}

@@ -126,6 +126,12 @@ CHECKS: dict[str, Callable[[dict[str, Any]], Any]] = {
     "row": lambda body: first(body, ""),
     "row_related": lambda body: first(body, "related"),
     "row_summary": lambda body: first(body, "summary_fields"),
+    "row_job": lambda body: {
+        key: value for key, value in body["results"][0]["summary_fields"]["job"].items() if key != "elapsed"
+    },
+    "links": lambda body: [
+        [node["identifier"], len(node["success_nodes"]), len(node["failure_nodes"])] for node in body["results"]
+    ],
     "related": lambda body: sorted(body.get("related", {})),
     "summary": lambda body: sorted(body.get("summary_fields", {})),
     "kind": lambda body: {key: kind(value) for key, value in body.items()},
