@@ -119,7 +119,9 @@ def test_a_denied_workflow_teaches_nothing_about_how_long_it_takes(job, carol, t
     assert fresh(job).tile.usual_seconds is None
 
 
-@pytest.mark.parametrize(("approve", "word"), [(True, "Approved by admin in Tower"), (False, "Denied by admin in Tower")])
+@pytest.mark.parametrize(
+    ("approve", "word"), [(True, "Approved by admin in Tower"), (False, "Denied by admin in Tower")]
+)
 def test_decided_in_tower_it_is_told_who_did(job, tower, work, approve, word):
     tower.decide(tower.approvals()[0], approve=approve)
     work(2)

@@ -33,7 +33,7 @@ def test_the_steps_are_known_as_soon_as_tower_has_the_workflow(signed_tile, plac
 
 
 def test_each_step_is_followed_to_its_end(plain_workflow, tower, work):
-    job, workflow = plain_workflow
+    job, _ = plain_workflow
     prepare = tower.jobs[-1]["id"]
     tower.start(prepare)
     work()
