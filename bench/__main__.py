@@ -21,13 +21,13 @@ def main() -> int:
         settings.ALLOWED_HOSTS = ["testserver"]
         call_command("migrate", verbosity=0)
         from bench import hanging, pages, table, tower
-        from catalog import connections, sync
+        from catalog import examination, sync
         from catalog.models import Controller
         from demo.tower.harness import TowerHarness
 
         with TowerHarness() as demo:
             controller = Controller.objects.create(name="Bench", url=demo.url, token=demo.token)
-            connections.examine(controller)
+            examination.examine(controller)
             sync.sync(controller)
             controller.refresh_from_db()
             figures = pages.figures(controller) + tower.figures(controller, demo)

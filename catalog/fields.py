@@ -2,6 +2,7 @@
 
 from catalog.answers import AnswerField, NumberField, PasswordField, TextField
 from catalog.choices import ChoiceField, ChoicesField, SwitchField, is_switch, options
+from catalog.prompts import NAMESPACE
 from catalog.survey import CHOICES, NUMBERS, TEXTS, Question
 
 _FIELDS: dict[str, type[TextField | NumberField | ChoiceField]] = {
@@ -31,6 +32,8 @@ def field_for(question: Question) -> AnswerField:
 
 def obstacle(question: Question) -> str:
     """Why this question cannot be asked here, in a sentence; empty if it can."""
+    if question.variable.startswith(NAMESPACE):
+        return f"“{question.label}” has a name in its survey that the portal keeps for itself."
     if question.type not in TEXTS | NUMBERS | CHOICES:
         return f"“{question.label}” is a kind of question that the portal does not know yet."
     if question.type in CHOICES and not options(question):

@@ -1,4 +1,4 @@
-"""The order form of a tile: the questions of its survey in, what to launch with out."""
+"""The order form of a tile: the questions of its survey and what else Tower asks for in, what to launch with out."""
 
 import re
 from collections.abc import Collection, Mapping, Sequence
@@ -7,31 +7,33 @@ from typing import Any
 
 from django import forms
 
+from catalog import asking, wording
 from catalog.answers import AnswerField, PasswordField
 from catalog.fields import Unorderable, field_for, obstacle
-from catalog.models import Template, Tile
+from catalog.models import Tile
+from catalog.promptform import PromptForm, twice
+from catalog.prompts import NAMESPACE
 from catalog.survey import ENCRYPTED, Question, parse, refusals
 
 __all__ = ["LaunchForm", "LaunchRequest", "Unorderable", "blockers"]
 
 _PLAIN_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _DERIVED_ID = re.compile(r"_(?:helptext|error|\d+)$")
-_CREDENTIAL_PASSWORDS = {
-    "ssh_password": "the machine's password",
-    "become_password": "the password to become another user",
-    "ssh_key_unlock": "the passphrase of an SSH key",
-    "vault_password": "a vault password",
-}
 
 
 @dataclass(frozen=True)
 class LaunchRequest:
-    """What was asked for. `kept` names password variables whose values are still to be added from the server."""
+    """What was asked for. `kept` names password variables whose values are still to be added from the server.
+
+    `prompts` are the fields of the launch besides `extra_vars`. A password of a credential is a secret whose variable
+    begins with `prompts.NAMESPACE`.
+    """
 
     extra_vars: dict[str, Any]
     secrets: dict[str, str] = field(repr=False)
     answers: list[dict[str, Any]]
     kept: frozenset[str] = frozenset()
+    prompts: dict[str, Any] = field(default_factory=dict)
 
     def with_kept(self, values: Mapping[str, str]) -> "LaunchRequest":
         """With the kept passwords among the secrets. Raises KeyError if one of them is not in `values`."""
@@ -40,6 +42,8 @@ class LaunchRequest:
 
 class LaunchForm(forms.Form):
     """One field per question, named `a-<variable>` in HTML (`a-q-<number>` for a variable that is no plain word).
+
+    After them come fields for what Tower asks for besides (`catalog.promptform`); `fixed` is what a curator decided.
 
     `kept` are the variables of passwords that are kept on the server from an earlier try: left blank, the kept one is
     used, and `kept_used` names it. `initial` are earlier answers by variable, in place of the survey's defaults.
@@ -59,11 +63,14 @@ class LaunchForm(forms.Form):
         super().__init__(data, prefix="a", label_suffix="")
         self.questions = parse(tile.template.questions)
         self.kept_used: set[str] = set()
-        for name, question in _named(self.questions).items():
-            self.fields[name] = asked = field_for(question)
-            asked.kept = question.secret and question.variable in kept
-            if initial and question.variable in initial:
-                asked.initial = asked.shown(initial[question.variable])
+        self.prompting = PromptForm(asking.of(tile))
+        self.fixed = self.prompting.asking.summary
+        self.fields |= {name: field_for(question) for name, question in _named(self.questions).items()}
+        self.fields |= self.prompting.fields
+        for _, asked in self._asked():
+            asked.kept = asked.question.secret and asked.question.variable in kept
+            if initial and asked.question.variable in initial:
+                asked.initial = asked.shown(initial[asked.question.variable])
 
     def clean(self) -> dict[str, Any]:
         answers = self.cleaned_data
@@ -72,6 +79,7 @@ class LaunchForm(forms.Form):
             for name, asked in self._asked()
             if asked.kept and name in answers and answers[name] is None
         }
+        self._check_prompts()
         if not self.errors and self._refused():
             raise forms.ValidationError(
                 "Tower would not take these answers together, although each seems right. Nothing was ordered; "
@@ -85,15 +93,19 @@ class LaunchForm(forms.Form):
         extra_vars: dict[str, Any] = {}
         secrets: dict[str, str] = {}
         answers = []
+        body = self._body()
+        unneeded = self._passwords() - self.prompting.needs(body)
         for name, asked in self._asked():
             question, answer = asked.question, self.cleaned_data[name]
+            if question.variable in unneeded:
+                continue
             if question.variable not in self.kept_used and answer is None:
                 if not (question.stored_secret and question.required):
                     continue
                 extra_vars[question.variable] = ENCRYPTED
             elif question.secret and answer is not None:
                 secrets[question.variable] = answer
-            elif answer is not None:
+            elif answer is not None and not question.variable.startswith(NAMESPACE):
                 extra_vars[question.variable] = answer
             answers.append(
                 {
@@ -103,7 +115,9 @@ class LaunchForm(forms.Form):
                     "secret": question.secret,
                 }
             )
-        return LaunchRequest(extra_vars, secrets, answers, kept=frozenset(self.kept_used))
+        extra_vars = body.pop("extra_vars", {}) | extra_vars
+        kept = frozenset(self.kept_used - unneeded)
+        return LaunchRequest(extra_vars, secrets, [*answers, *self.fixed], kept, body)
 
     def secrets_to_keep(self) -> dict[str, str]:
         """The passwords that were typed now and are right by themselves, by variable; also of an invalid form."""
@@ -118,11 +132,42 @@ class LaunchForm(forms.Form):
     def _asked(self) -> list[tuple[str, AnswerField]]:
         return [(name, asked) for name, asked in self.fields.items() if isinstance(asked, AnswerField)]
 
+    def _body(self) -> dict[str, Any]:
+        """What is launched with, but for the survey's answers and for passwords."""
+        prompted = {
+            asked.question.variable: self.cleaned_data[name]
+            for name, asked in self._asked()
+            if name in self.cleaned_data and name in self.prompting.fields and not asked.question.secret
+        }
+        return self.prompting.body({name: answer for name, answer in prompted.items() if answer is not None})
+
+    def _passwords(self) -> set[str]:
+        """The variables of passwords that credentials may need."""
+        return {one.question.variable for one in self.prompting.fields.values() if one.question.secret}
+
+    def _check_prompts(self) -> None:
+        """What hangs together: passwords of the chosen credentials, and variables that the survey asks for as well."""
+        body = self._body()
+        needs = self.prompting.needs(body)
+        for name, asked in self.prompting.fields.items():
+            question = asked.question
+            typed = self.cleaned_data.get(name) is not None or question.variable in self.kept_used
+            if question.variable in needs and not typed and name not in self.errors:
+                self.add_error(name, forms.ValidationError(wording.missing(question.label), code="required"))
+        again = twice(body, [question.variable for question in self.questions])
+        if again and "p-extra_vars" in self.cleaned_data:
+            words = wording.listed(again)
+            self.add_error("p-extra_vars", forms.ValidationError(f"Leave out {words}: it is asked for above"))
+
     def _refused(self) -> bool:
         """Tower's own verdict, but for kept passwords: those passed when they were typed."""
         asked = self.launch_request()
         known = [question for question in self.questions if question.variable not in self.kept_used]
-        return bool(refusals(known, asked.extra_vars | asked.secrets))
+        answers = asked.extra_vars | asked.secrets
+        body = self._body()
+        surveyed = {question.variable for question in self.questions}
+        given = {name: value for name, value in asked.extra_vars.items() if name in surveyed}
+        return bool(refusals(known, answers)) or self.prompting.refused(body, given)
 
 
 def blockers(tile: Tile) -> list[str]:
@@ -131,8 +176,7 @@ def blockers(tile: Tile) -> list[str]:
     questions = parse(template.questions)
     return [
         *filter(None, map(obstacle, questions)),
-        *_credential_passwords(template.prompts.get("passwords_needed") or []),
-        *_inventory(template),
+        *asking.obstacles(asking.of(tile)),
         *_unasked(template.prompts.get("variables_needed") or [], questions),
     ]
 
@@ -148,25 +192,6 @@ def _named(questions: Sequence[Question]) -> dict[str, Question]:
         clash = _DERIVED_ID.sub("", variable) != variable and _DERIVED_ID.sub("", variable) in unique
         named[variable if _PLAIN_NAME.fullmatch(variable) and not clash else f"q-{number}"] = question
     return named
-
-
-def _credential_passwords(names: Collection[str]) -> list[str]:
-    if not names:
-        return []
-    known = [_CREDENTIAL_PASSWORDS.get(name.partition(".")[0], "a password") for name in names]
-    return [
-        f"Tower asks for {what} at every launch, which cannot be answered here yet." for what in dict.fromkeys(known)
-    ]
-
-
-def _inventory(template: Template) -> list[str]:
-    """A job template without an inventory cannot start; a workflow needs none."""
-    inventory = (template.prompts.get("defaults") or {}).get("inventory")
-    if template.kind != Template.Kind.JOB or not isinstance(inventory, Mapping) or inventory.get("id") is not None:
-        return []
-    if (template.prompts.get("asks") or {}).get("ask_inventory_on_launch"):
-        return ["Tower asks for an inventory at every launch, which cannot be answered here yet."]
-    return ["Its template in Tower has no inventory to run on."]
 
 
 def _unasked(variables: Collection[str], questions: Collection[Question]) -> list[str]:

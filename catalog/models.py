@@ -1,93 +1,23 @@
-"""What can be ordered: the Towers we know, the templates they offer, and the tiles curators made of them."""
+"""What can be ordered: the templates that our Towers offer, and the tiles curators made of them."""
 
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.models import AnonymousUser, Group, User
-from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
+from catalog.controllers import Controller as Controller
+from catalog.controllers import TowerSession as TowerSession
+from catalog.controllers import secrets_of
 from catalog.looks import Colour, Icon, Size
-from portal.encryption import EncryptedTextField
-from portal.tower.addresses import trouble_with
+from catalog.prompt_models import TilePrompt as TilePrompt
+from catalog.prompt_models import TowerObject as TowerObject
 
 if TYPE_CHECKING:
     from django_stubs_ext.db.models.manager import RelatedManager
-
-
-def validate_address(url: str) -> None:
-    if trouble := trouble_with(url):
-        raise ValidationError(f"It {trouble}.")
-
-
-class ControllerManager(models.Manager["Controller"]):
-    def get_by_natural_key(self, name: str) -> "Controller":
-        return self.get(name=name)
-
-
-class Controller(models.Model):
-    """One Ansible Tower, AWX or AAP controller, and the service account that the portal uses there."""
-
-    name = models.CharField(max_length=100, unique=True)
-    url = models.CharField(
-        "URL",
-        max_length=200,
-        validators=[validate_address],
-        help_text="Such as https://tower.example.com, without /api/.",
-    )
-    token = EncryptedTextField(blank=True, help_text="A personal access token with write scope. Stored encrypted.")
-    ca_bundle = models.CharField(
-        "CA bundle", max_length=500, blank=True, help_text="Path of a PEM file on the server, if Tower has its own CA."
-    )
-    paused = models.BooleanField(default=False, help_text="Orders wait, nothing is sent.")
-
-    # What discovery found.
-    api_base = models.CharField(max_length=100, blank=True, editable=False)
-    version = models.CharField(max_length=50, blank=True, editable=False)
-    install_uuid = models.CharField(max_length=50, blank=True, editable=False)
-    account_id = models.PositiveBigIntegerField(null=True, editable=False)
-    account_name = models.CharField(max_length=150, blank=True, editable=False)
-
-    # How it fares. `trouble` is a sentence for operators; empty while all is well.
-    last_answer_at = models.DateTimeField(null=True, editable=False)
-    trouble = models.CharField(max_length=500, blank=True, editable=False)
-    trouble_since = models.DateTimeField(null=True, editable=False)
-    synced_at = models.DateTimeField(null=True, editable=False)
-    sync_trouble = models.CharField(max_length=500, blank=True, editable=False)
-    sync_lease_until = models.DateTimeField(null=True, editable=False)
-
-    # Following: the lease of the tick that runs, and Tower's clock up to which changes were seen.
-    follow_lease_until = models.DateTimeField(null=True, editable=False)
-    followed_until = models.DateTimeField(null=True, editable=False)
-    swept_at = models.DateTimeField(null=True, editable=False)
-
-    objects = ControllerManager()
-
-    def __str__(self) -> str:
-        return self.name
-
-    def natural_key(self) -> tuple[str]:
-        return (self.name,)
-
-    @property
-    def usable(self) -> bool:
-        """Whether launches are sent to it now."""
-        return not self.paused and not self.trouble
-
-    def answered(self) -> None:
-        """Tower answered as it should."""
-        now = timezone.now()
-        Controller.objects.filter(pk=self.pk).update(last_answer_at=now, trouble="", trouble_since=None)
-        self.last_answer_at, self.trouble, self.trouble_since = now, "", None
-
-    def failed_us(self, trouble: str) -> None:
-        """Tower did not answer, or refused our account; `trouble` says so in a sentence without secrets."""
-        since = self.trouble_since or timezone.now()
-        Controller.objects.filter(pk=self.pk).update(trouble=trouble[:500], trouble_since=since)
-        self.trouble, self.trouble_since = trouble[:500], since
 
 
 class TemplateManager(models.Manager["Template"]):
@@ -173,12 +103,13 @@ class TileQuerySet(models.QuerySet["Tile"]):
     def for_catalog(self) -> "TileQuerySet":
         """With what a tile shows, and without what is large or secret."""
         return self.select_related("category", "template__controller").defer(
-            "template__survey", "template__prompts", "template__controller__token"
+            "template__survey", "template__prompts", *secrets_of("template__controller")
         )
 
     def for_order(self) -> "TileQuerySet":
         """With what its form needs."""
-        return self.select_related("template__controller").defer("template__controller__token")
+        tiles = self.select_related("template__controller").prefetch_related("prompts")
+        return tiles.defer(*secrets_of("template__controller"))
 
 
 class Tile(models.Model):
@@ -237,6 +168,7 @@ class Tile(models.Model):
 
     if TYPE_CHECKING:
         jobs: RelatedManager[Any]
+        prompts: RelatedManager[TilePrompt]
 
     class Meta:
         ordering = ["position", "title"]

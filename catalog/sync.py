@@ -6,7 +6,8 @@ gone and keeps its tiles.
 
 Surveys and launch forms are read each time, up to two requests a template: editing a survey does not move the
 template's `modified` (recorded on AWX 24.6: survey posted after creation, `modified` still that of the creation).
-A survey that is switched off is not read, since Tower does not ask it.
+A survey that is switched off is not read, since Tower does not ask it. What there is to choose from (inventories,
+credentials, …) is read for those kinds that a template asks for.
 """
 
 import time
@@ -19,7 +20,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from catalog import connections
+from catalog import connections, objects
 from catalog.models import Controller, Template
 from portal.encryption import Undecipherable
 from portal.tower.client import Tower
@@ -55,7 +56,8 @@ def sync(controller: Controller) -> Synced:
         return Synced(trouble="This Tower is being synced already.")
     try:
         offered = _read(controller)
-        return _write(controller, offered, lease)
+        things = objects.fetch(connections.tower(controller), offered)
+        return _write(controller, offered, things, lease)
     except (TowerError, Undecipherable) as trouble:
         mine.update(sync_trouble=str(trouble)[:500])
         return Synced(trouble=str(trouble))
@@ -74,6 +76,7 @@ def _read(controller: Controller) -> list[dict[str, Any]]:
     identity = tower.identify()
     if controller.install_uuid not in {"", identity.install_uuid}:
         raise Uncertain("This is another installation of Tower than before. Test the connection if that is right.")
+    controller.found(identity)
     seen = tower.templates()
     offered = [record for record in seen if record.can_start]
     if not offered:
@@ -125,7 +128,7 @@ def _columns(tower: Tower, record: TemplateRecord) -> dict[str, Any]:
 
 
 @transaction.atomic
-def _write(controller: Controller, offered: list[dict[str, Any]], lease: datetime) -> Synced:
+def _write(controller: Controller, offered: list[dict[str, Any]], things: objects.Found, lease: datetime) -> Synced:
     """Write what was read, if the lease is still ours and the row still means the same Tower."""
     now = timezone.now()
     ours = Controller.objects.filter(pk=controller.pk, sync_lease_until=lease, url=controller.url)
@@ -136,6 +139,7 @@ def _write(controller: Controller, offered: list[dict[str, Any]], lease: datetim
         _write_one(controller, rows.pop((columns["kind"], columns["tower_id"]), None), columns, now)
         for columns in offered
     )
+    objects.store(controller, things)
     gone = Template.objects.filter(pk__in=[row.pk for row in rows.values()], gone_at=None).update(gone_at=now)
     return Synced(became["added"], became["changed"], gone, became["back"])
 

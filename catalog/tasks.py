@@ -16,5 +16,5 @@ def sync_all() -> None:
 @shared_task
 def sync_controller(controller_id: int) -> None:
     """Mirror one Tower's templates. May run twice, even at once: a lease in the row lets one of them through."""
-    for controller in Controller.objects.defer("token").filter(pk=controller_id):
+    for controller in Controller.objects.without_secrets().filter(pk=controller_id):
         sync.sync(controller)

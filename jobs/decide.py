@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
 from catalog import connections
+from catalog.controllers import secrets_of
 from jobs import steps
 from jobs.models import Decision
 from portal.tower.client import Tower
@@ -31,7 +32,7 @@ GONE = "Tower no longer has this approval."
 def send(decision_id: int) -> None:
     """Take one step with a decision that is due: send it, look what became of it, or take it over."""
     rows = Decision.objects.due(timezone.now()).select_related("by", "step__job__controller")
-    decision = rows.defer("step__job__controller__token").filter(pk=decision_id).first()
+    decision = rows.defer(*secrets_of("step__job__controller")).filter(pk=decision_id).first()
     if decision is None:
         return
     if decision.state == State.SENDING:
@@ -44,7 +45,7 @@ def send(decision_id: int) -> None:
 
 
 def _claim_time() -> timedelta:
-    return timedelta(seconds=6 * settings.TOWER_READ_TIMEOUT + 30)
+    return timedelta(seconds=8 * settings.TOWER_READ_TIMEOUT + 30)
 
 
 def _take_over(decision: Decision) -> None:

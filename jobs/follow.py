@@ -49,7 +49,7 @@ def _lease(controller_id: int) -> Controller | None:
     until = now + timedelta(seconds=8 * settings.TOWER_READ_TIMEOUT)
     free = Q(follow_lease_until__isnull=True) | Q(follow_lease_until__lt=now)
     leased = Controller.objects.filter(free, pk=controller_id).update(follow_lease_until=until)
-    return Controller.objects.defer("token").get(pk=controller_id) if leased else None
+    return Controller.objects.without_secrets().get(pk=controller_id) if leased else None
 
 
 def _tick(controller: Controller) -> None:
@@ -114,7 +114,9 @@ def _probe(controller: Controller, tower: Tower, missing: Iterable[int]) -> None
             states.observe(job, tower.job(tower.job_url(job.tower_type, job.tower_id or 0)))
         except Gone:
             states.lost(job, NO_LONGER_THERE)
-        except Denied:
+        except Denied as error:
+            if error.status == 401:
+                raise
             if job.explanation != NO_LONGER_SHOWN:
                 states.move(job, explanation=NO_LONGER_SHOWN)
 

@@ -7,12 +7,15 @@ leaves the job in doubt; `reconcile` looks for it in Tower, and this module acts
 import logging
 from collections.abc import Mapping
 from datetime import timedelta
+from typing import Any
 
 from django.conf import settings
 from django.utils import timezone
 
 from catalog import connections
-from jobs import refusals, secrets, states
+from catalog.controllers import secrets_of
+from catalog.prompts import NAMESPACE, credential_passwords
+from jobs import locks, refusals, secrets, states
 from jobs.models import Job, Status, TimelineEntry
 from jobs.reconcile import Absent, Found, look_for
 from portal.encryption import Undecipherable
@@ -28,7 +31,7 @@ IDENTICAL = timedelta(seconds=5)  # an identical order waits this long for the o
 
 def launch(job_id: int) -> None:
     """Take one step with an order that is due: send it, look for it in Tower, or take it over from a dead worker."""
-    due = Job.objects.due(timezone.now()).select_related("controller", "template").defer("controller__token")
+    due = Job.objects.due(timezone.now()).select_related("controller", "template").defer(*secrets_of("controller"))
     job = due.filter(pk=job_id).first()
     if job is None:
         return
@@ -38,16 +41,19 @@ def launch(job_id: int) -> None:
         _settle(job)
     elif Job.objects.claim(job.pk, until=timezone.now() + _claim_time()):
         job.refresh_from_db(fields=["status", "claimed_until", "attempt", "attempts"])
-        _send(job)
+        with locks.sending(job.pk) as mine:
+            _send(job) if mine else states.requeue(job, after=LOOK_AGAIN)
 
 
 def _claim_time() -> timedelta:
-    """Longer than any launch can take: all its time limits, and a margin."""
-    return timedelta(seconds=settings.TOWER_LAUNCH_TIMEOUT + 4 * settings.TOWER_READ_TIMEOUT + 30)
+    """Longer than any launch can take: all its time limits, and a margin. A 401 has it signed in and sent anew."""
+    return timedelta(seconds=2 * settings.TOWER_LAUNCH_TIMEOUT + 6 * settings.TOWER_READ_TIMEOUT + 30)
 
 
 def _take_over(job: Job) -> None:
     """Its worker died. If that one may have sent it, it is in doubt; if surely not, it is queued again."""
+    if locks.being_sent(job.pk):
+        return
     if job.attempt and job.attempt.get("open"):
         states.in_doubt(job, "The worker that sent it stopped before Tower's answer was saved.")
     else:
@@ -92,9 +98,8 @@ def _identical_in_doubt(job: Job) -> bool:
 
 
 def _post(job: Job, tower: Tower, passwords: Mapping[str, str]) -> None:
-    answers = {**job.extra_vars, **passwords}
     try:
-        launched = tower.launch(job.template.kind, job.template.tower_id, {"extra_vars": answers} if answers else {})
+        launched = tower.launch(job.template.kind, job.template.tower_id, _body(job, passwords))
     except Rejected as error:
         refusals.rejected(job, error, passwords.values())
     except Denied as error:
@@ -115,8 +120,20 @@ def _post(job: Job, tower: Tower, passwords: Mapping[str, str]) -> None:
         _record(job, launched)
 
 
+def _body(job: Job, passwords: Mapping[str, str]) -> dict[str, Any]:
+    """The fields of the launch: the survey's answers, what else was asked for, and passwords of credentials."""
+    for_credentials = credential_passwords(passwords)
+    answers = {name: value for name, value in passwords.items() if not name.startswith(NAMESPACE)}
+    body: dict[str, Any] = dict(job.prompts)
+    if job.extra_vars or answers:
+        body["extra_vars"] = {**job.extra_vars, **answers}
+    if for_credentials:
+        body["credential_passwords"] = for_credentials
+    return body
+
+
 def _record(job: Job, launched: Launched) -> None:
-    if states.launched(job, launched.job, ignored=sorted(launched.ignored)):
+    if states.launched(job, launched.job, ignored=refusals.ignored(job, launched.ignored)):
         log.info("Order %s is Tower's job %s.", job.pk, launched.job.id)
     else:
         # Another order owns this job of Tower's: found and adopted while this answer was under way.
@@ -135,7 +152,7 @@ def _settle(job: Job) -> None:
     verdict = look_for(job)
     if isinstance(verdict, Found) and states.launched(job, verdict.record, kind=TimelineEntry.Kind.ADOPTED):
         log.info("Order %s was found in Tower as job %s.", job.pk, verdict.record.id)
-    elif isinstance(verdict, Absent) and _settled(job, verdict):
+    elif isinstance(verdict, Absent) and _settled(job, verdict) and not locks.being_sent(job.pk):
         states.send_again(job)
     else:
         states.still_in_doubt(job, absent=isinstance(verdict, Absent), after=LOOK_AGAIN)

@@ -11,6 +11,7 @@ from django.db import IntegrityError, transaction
 from catalog import wording
 from catalog.forms import LaunchRequest
 from catalog.models import Tile
+from catalog.prompts import NAMESPACE
 from jobs import secrets, tasks, versions
 from jobs.models import Job, TimelineEntry
 from portal.encryption import fingerprint
@@ -53,6 +54,7 @@ def _insert(tile: Tile, by: User, asked: LaunchRequest, form_key: UUID, answers_
         subject=_subject(tile, asked.answers)[:200],
         answers=asked.answers,
         extra_vars=asked.extra_vars,
+        prompts=asked.prompts,
     )
     secrets.store(job, asked.secrets)
     secrets.drop_kept(form_key, by)
@@ -63,16 +65,19 @@ def _insert(tile: Tile, by: User, asked: LaunchRequest, form_key: UUID, answers_
 
 
 def _subject(tile: Tile, answers: list[dict[str, Any]]) -> str:
-    """What tells this order from another: as the curator worded it, else its first two short answers."""
+    """What tells this order from another: as the curator worded it, else the first two short answers to its survey."""
     if tile.subject:
         return wording.fill(tile.subject, answers)
     short = [
-        answer["value"] for answer in answers if isinstance(answer["value"], str) and 0 < len(answer["value"]) < 40
+        answer["value"]
+        for answer in answers
+        if not answer["variable"].startswith(NAMESPACE)
+        and isinstance(answer["value"], str)
+        and 0 < len(answer["value"]) < 40
     ]
     return ", ".join(short[:2])
 
 
 def _fingerprint(tile: Tile, asked: LaunchRequest) -> str:
-    return fingerprint(
-        json.dumps([tile.template_id, asked.extra_vars, asked.secrets], sort_keys=True, ensure_ascii=False)
-    )
+    everything = [tile.template_id, asked.extra_vars, asked.secrets, asked.prompts]
+    return fingerprint(json.dumps(everything, sort_keys=True, ensure_ascii=False))

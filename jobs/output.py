@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from catalog import connections
+from catalog.controllers import secrets_of
 from catalog.models import Controller
 from jobs import history, pieces, secrets, stepoutput, versions, workflows
 from jobs.models import Job, Status
@@ -43,7 +44,7 @@ def collect(job_id: int) -> None:
     taken = Job.objects.unread(now).filter(pk=job_id).update(due_at=now + TRY_AGAIN * 10)
     if not taken:
         return
-    job = Job.objects.select_related("controller").defer("controller__token").get(pk=job_id)
+    job = Job.objects.select_related("controller").defer(*secrets_of("controller")).get(pk=job_id)
     try:
         complete = _read_to_the_end(job, connections.tower(job.controller))
     except Gone:

@@ -10,6 +10,7 @@ from datetime import timedelta
 from django.utils import timezone
 
 from catalog import connections
+from catalog.controllers import secrets_of
 from catalog.models import Controller
 from jobs import pieces, secrets
 from jobs.models import ENDED, Job, WorkflowStep
@@ -50,7 +51,8 @@ def collect(step_id: int) -> None:
     due = WorkflowStep.objects.filter(pk=step_id, output_complete=False, status__in=STEP_ENDED, due_at__lte=now)
     if due.exclude(watched_at=None).update(due_at=now + TRY_AGAIN) != 1:
         return
-    step = WorkflowStep.objects.select_related("job__controller").defer("job__controller__token").get(pk=step_id)
+    rows = WorkflowStep.objects.select_related("job__controller").defer(*secrets_of("job__controller"))
+    step = rows.get(pk=step_id)
     try:
         read(step, connections.tower(step.job.controller))
     except TowerError as error:

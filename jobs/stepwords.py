@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from django.utils import timezone
+
 from jobs import signing
 from jobs.models import Decision, Job, WorkflowStep
 from jobs.wording import label
@@ -110,7 +112,10 @@ def asked_in(job: Job) -> str:
 
 
 def _until(step: WorkflowStep) -> str:
-    return "" if step.expires_at is None else "It is denied by itself if nobody decides in time"
+    if step.expires_at is None:
+        return ""
+    local = timezone.localtime(step.expires_at)
+    return f"If nobody decides by {local:%-d %B, %H:%M}, it is denied by itself"
 
 
 def _in_order(steps: Sequence[WorkflowStep]) -> Iterator[tuple[WorkflowStep, int]]:

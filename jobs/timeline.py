@@ -37,6 +37,8 @@ def _past(job: Job, entry: TimelineEntry) -> Step:
         title, state = f"Ordered by {person(job)}", "done"
     else:
         title, state = TITLES[Kind(entry.kind)]
+    if entry.kind in {Kind.SUCCESSFUL, Kind.FAILED} and job.sign_off:
+        title, state = "Ended", "stopped"
     return Step(title, state, entry.at, entry.text)
 
 

@@ -35,7 +35,8 @@ def present(jobs: Iterable[Job]) -> list[Job]:
     """The jobs with all that a row shows: `chip`, `usual`, `ran`, `progress`, `team`."""
     shown = list(jobs)
     for job in shown:
-        job.usual = job.tile.usual_seconds
+        # How long people take to decide cannot be told.
+        job.usual = None if job.sign_off else job.tile.usual_seconds
         job.progress = progress(job)
         job.ran = _running_for(job)
         job.chip = chip(job)
@@ -108,7 +109,7 @@ def _running_for(job: Job) -> float:
 def progress(job: Job) -> int | None:
     """Percent of the usual time, never 100; None without history, or when it takes longer than usual."""
     usual = job.tile.usual_seconds
-    if job.status != Status.RUNNING or not usual or _running_for(job) > usual:
+    if job.status != Status.RUNNING or job.sign_off or not usual or _running_for(job) > usual:
         return None
     return max(1, min(99, int(100 * _running_for(job) / usual)))
 
@@ -133,7 +134,7 @@ def verdict(job: Job) -> Verdict | None:
     status = Status(job.status)
     tile = job.tile
     if job.sign_off in {SignOff.DENIED, SignOff.TIMED_OUT} and status in {Status.SUCCESSFUL, Status.FAILED}:
-        return Verdict(not_given(job), "What depended on it was not built. Nothing failed.", "stopped")
+        return Verdict(not_given(job), "What depended on it was not built.", "stopped")
     if status == Status.SUCCESSFUL:
         line = f"Built in {duration(job.elapsed)}." if job.elapsed is not None else ""
         return Verdict(tile.when_done or "It is done", line, "done")

@@ -9,6 +9,7 @@ import logging
 from django.db import models
 
 from catalog import connections
+from catalog.controllers import secrets_of
 from catalog.models import Controller
 from jobs import steps
 from jobs.models import Job, Status, WorkflowStep
@@ -30,7 +31,7 @@ def running_ids(controller: Controller) -> list[int]:
 def follow(controller: Controller, *, all_of_them: bool) -> None:
     """One tick. Whether Tower fares well is for others to tell: what it does not say here, it says later."""
     running = Job.objects.in_tower().filter(controller=controller, tower_type=WORKFLOW).order_by("pk")
-    for job in running.prefetch_related("steps").select_related("controller").defer("controller__token"):
+    for job in running.prefetch_related("steps").select_related("controller").defer(*secrets_of("controller")):
         known = list(job.steps.all())
         due = all_of_them or steps.may_have_moved(known) if job.status == Status.RUNNING else not known
         if due:
@@ -69,4 +70,4 @@ def _read_approvals(waiting: list[WorkflowStep], tower: Tower) -> None:
 
 
 def _with_controller(rows: models.QuerySet[WorkflowStep]) -> models.QuerySet[WorkflowStep]:
-    return rows.select_related("job__controller").defer("job__controller__token")
+    return rows.select_related("job__controller").defer(*secrets_of("job__controller"))

@@ -95,7 +95,7 @@ def controllers() -> list[dict[str, Any]]:
             "last_answer": controller.last_answer_at,
             "seconds_ago": (now - controller.last_answer_at).total_seconds() if controller.last_answer_at else None,
         }
-        for controller in Controller.objects.defer("token").order_by("name")
+        for controller in Controller.objects.without_secrets().order_by("name")
     ]
 
 

@@ -44,6 +44,17 @@ try:
 
     TOWER_URL = env.str("TOWER_URL", default="", validate=validation.tower_url)
     TOWER_TOKEN = env.str("TOWER_TOKEN", default="")
+    TOWER_USERNAME = env.str("TOWER_USERNAME", default="")
+    TOWER_PASSWORD = env.str("TOWER_PASSWORD", default="")
+    TOWER_CLIENT_ID = env.str("TOWER_CLIENT_ID", default="")
+    TOWER_CLIENT_SECRET = env.str("TOWER_CLIENT_SECRET", default="")
+    validation.tower_sign_in(
+        token=TOWER_TOKEN,
+        username=TOWER_USERNAME,
+        password=TOWER_PASSWORD,
+        client_id=TOWER_CLIENT_ID,
+        client_secret=TOWER_CLIENT_SECRET,
+    )
     TOWER_NAME = env.str("TOWER_NAME", default="Tower")
     TOWER_CA_BUNDLE = env.str("TOWER_CA_BUNDLE", default="")
 

@@ -18,13 +18,19 @@ FLOORS = [
     "jobs.launch jobs.follow jobs.decide",
     "jobs.reconcile jobs.output jobs.refusals jobs.stepoutput jobs.workflows",
     (
-        "jobs.facts jobs.wording jobs.secrets jobs.states jobs.timeline jobs.history jobs.versions jobs.ansi"
+        "jobs.facts jobs.wording jobs.secrets jobs.states jobs.timeline jobs.history jobs.versions jobs.ansi jobs.locks"
         " jobs.steps jobs.signing jobs.pieces jobs.stepwords"
     ),
     "jobs.models jobs.chips jobs.apps",
-    "catalog.urls catalog.views catalog.admin catalog.management catalog.tasks catalog.sync",
-    "catalog.forms catalog.fields catalog.choices catalog.answers catalog.widgets catalog.connections",
-    "catalog.models catalog.apps",
+    "catalog.urls catalog.views catalog.admin catalog.management catalog.tasks catalog.sync catalog.objects",
+    (
+        "catalog.forms catalog.promptform catalog.promptfields catalog.options catalog.asking"
+        " catalog.fields catalog.choices catalog.answers catalog.widgets catalog.examination"
+    ),
+    "catalog.connections catalog.environment",
+    "catalog.sessions",
+    "catalog.models catalog.prompt_models catalog.apps",
+    "catalog.controllers",
     "catalog.survey catalog.prompts catalog.wording catalog.looks",
     (
         "portal.celery portal.apps portal.middleware portal.context portal.templatetags portal.encryption portal.tower"

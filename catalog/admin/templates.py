@@ -53,7 +53,7 @@ class TemplateAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         """The curators' button: read the templates of every Tower."""
         if not request.user.has_perm("catalog.change_tile"):
             raise PermissionDenied
-        for controller in Controller.objects.defer("token"):
+        for controller in Controller.objects.without_secrets():
             nudge(request, controller)
         return redirect("admin:catalog_template_changelist")
 

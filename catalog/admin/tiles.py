@@ -7,8 +7,11 @@ from django.contrib import admin, messages
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 
+from catalog import asking
+from catalog.admin.prompts import PromptInline
 from catalog.forms import blockers
 from catalog.models import Category, Template, Tile
+from catalog.prompts import NAMESPACE
 from catalog.wording import parts
 
 
@@ -53,6 +56,7 @@ class TileAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     search_fields = ["title", "description", "template__name"]
     prepopulated_fields = {"slug": ["title"]}
     filter_horizontal = ["audience", "approvers"]
+    inlines = [PromptInline]
     actions = ["publish", "withdraw"]
     save_on_top = True
     fieldsets = [
@@ -65,7 +69,7 @@ class TileAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     ]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Tile]:
-        return super().get_queryset(request).prefetch_related("audience")
+        return super().get_queryset(request).prefetch_related("audience", "prompts")
 
     def view_on_site(self, tile: Tile) -> str:
         return tile.get_absolute_url()
@@ -80,9 +84,9 @@ class TileAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
             return f"No: {tile.pause_reason}"
         return "No: it asks for something the form cannot give" if blockers(tile) else "Yes"
 
-    def save_model(self, request: HttpRequest, obj: Tile, form: Any, change: bool) -> None:
-        super().save_model(request, obj, form, change)
-        for warning in _warnings(obj):
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        for warning in _warnings(form.instance):
             messages.warning(request, warning)
 
     @admin.action(description="Publish the selected tiles", permissions=["change"])
@@ -96,7 +100,9 @@ class TileAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
 def _warnings(tile: Tile) -> list[str]:
     """What a curator should know about a tile that was saved all the same."""
+    plan = asking.of(tile)
     asked = {question.get("variable") for question in tile.template.questions}
+    asked |= {NAMESPACE + prompt.name for prompt in plan.asked} | {NAMESPACE + name for name in plan.fixed}
     named = {part.variable for text in (tile.happens, tile.subject) for part in parts(text) if part.variable}
     unknown = ", ".join(sorted(f"{{{variable}}}" for variable in named - asked))
     return [f"This tile cannot be ordered. {reason}" for reason in blockers(tile)] + (

@@ -1,8 +1,7 @@
-"""Towers: where they are, who we are there, and how they fare. For operators."""
+"""Towers: where they are and how they fare. For operators."""
 
 from typing import Any
 
-from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
@@ -12,53 +11,35 @@ from django.urls import URLPattern, path
 from django.views.decorators.http import require_POST
 from kombu.exceptions import OperationalError
 
-from catalog import connections
+from catalog import examination
+from catalog.admin.signin import EXPLAINED, ControllerForm
+from catalog.controllers import secrets_of
 from catalog.models import Controller
 from catalog.tasks import sync_controller
 
-FOUND = ("health", "last_answer_at", "trouble_since", "api_base", "version", "account_name")
+FOUND = ("health", "last_answer_at", "trouble_since", "product", "version", "api", "account_name")
+SIGN_IN = ("way", "new_token", "username", "new_password", "client_id", "new_client_secret")
 SYNCED = ("synced_at", "sync_trouble")
-
-
-class ControllerForm(forms.ModelForm):  # type: ignore[type-arg]
-    """The token goes in and never comes out: left blank, the stored one stays."""
-
-    new_token = forms.CharField(
-        label="Token",
-        required=False,
-        strip=True,
-        widget=forms.PasswordInput(attrs={"autocomplete": "off", "size": 60}),
-        help_text="A personal access token with write scope, stored encrypted. Leave blank to keep the stored one.",
-    )
-
-    class Meta:
-        model = Controller
-        fields = ["name", "url", "ca_bundle", "paused"]
-
-    def clean_new_token(self) -> str:
-        token = str(self.cleaned_data["new_token"])
-        if not token and not self.instance.pk:
-            raise forms.ValidationError("Enter the token of the account that the portal uses in Tower.")
-        return token
-
-    def save(self, commit: bool = True) -> Controller:
-        if self.cleaned_data["new_token"]:
-            self.instance.token = self.cleaned_data["new_token"]
-        if "url" in self.changed_data:
-            self.instance.api_base = ""
-        controller: Controller = super().save(commit)
-        return controller
 
 
 @admin.register(Controller)
 class ControllerAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     form = ControllerForm
-    list_display = ["name", "url", "version", "account_name", "health", "synced_at", "sync_trouble", "paused"]
+    list_display = [
+        "name",
+        "url",
+        "product",
+        "version",
+        "account_name",
+        "health",
+        "synced_at",
+        "sync_trouble",
+    ]
     actions = ["test_connection", "sync_now"]
     change_form_template = "admin/catalog/controller/change_form.html"
     fieldsets = [
         ("Where it is", {"fields": ["name", "url", "ca_bundle"]}),
-        ("Who we are there", {"fields": ["new_token"]}),
+        ("Who we are there", {"fields": SIGN_IN, "description": EXPLAINED}),
         ("Orders", {"fields": ["paused"]}),
         ("What was found", {"fields": FOUND}),
         ("Templates", {"fields": SYNCED}),
@@ -66,12 +47,12 @@ class ControllerAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     readonly_fields = [*FOUND, *SYNCED]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Controller]:
-        return super().get_queryset(request).defer("token")
+        return super().get_queryset(request).defer(*secrets_of())
 
     def get_fieldsets(self, request: HttpRequest, obj: Controller | None = None) -> Any:
-        """Without the token's field for those who may only look."""
+        """Without how we sign in for those who may only look."""
         may_change = self.has_change_permission(request, obj) or not obj
-        return [one for one in self.fieldsets or [] if may_change or one[1]["fields"] != ["new_token"]]
+        return [one for one in self.fieldsets or [] if may_change or one[1]["fields"] != SIGN_IN]
 
     def get_urls(self) -> list[URLPattern]:
         own = [
@@ -83,6 +64,11 @@ class ControllerAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     @admin.display(description="connection")
     def health(self, controller: Controller) -> str:
         return controller.trouble or ("Well" if controller.last_answer_at else "Not tested yet")
+
+    @admin.display(description="API")
+    def api(self, controller: Controller) -> str:
+        generation = controller.known_generation
+        return f"{generation.words}, at {controller.api_base}" if generation else "Not looked at yet"
 
     # Neither view nor action runs in a transaction, so that none is open while Tower takes its time.
 
@@ -113,9 +99,11 @@ class ControllerAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         return controller
 
     def _test(self, request: HttpRequest, controller: Controller) -> None:
-        finding = connections.examine(controller)
+        finding = examination.examine(controller)
         words = finding.words if finding.ok else f"{controller} cannot be used right now. {finding.words}"
         self.message_user(request, words, messages.SUCCESS if finding.ok else messages.ERROR)
+        for what in finding.missing:
+            self.message_user(request, what, messages.WARNING)
 
 
 def nudge(request: HttpRequest, controller: Controller) -> None:

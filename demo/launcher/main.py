@@ -104,7 +104,7 @@ def _broker(plan: Plan) -> list[str]:
 def _gunicorn(plan: Plan) -> list[str]:
     return [
         *(sys.executable, "-m", "gunicorn", "portal.wsgi", "--bind", f"127.0.0.1:{plan.portal_port}"),
-        *("--worker-class", "gthread", "--workers", "2", "--threads", "4"),
+        *("--worker-class", "gthread", "--workers", "2", "--threads", "4", "--keep-alive", "15"),
         *("--graceful-timeout", "2", "--no-control-socket"),
     ]
 

@@ -95,6 +95,8 @@ class Plan:
             "TOWER_URL": self.tower_url,
             "TOWER_NAME": "Demo Tower",
             "TOWER_TOKEN_FILE": str(self.token_file),
+            # One's own Tower's ways to sign in are not the demo's.
+            **dict.fromkeys(("TOWER_USERNAME", "TOWER_PASSWORD", "TOWER_CLIENT_ID", "TOWER_CLIENT_SECRET"), ""),
         }
         # NAME and NAME_FILE mean the same setting: whichever we give, the other must not be inherited.
         twins = {name.removesuffix("_FILE") if name.endswith("_FILE") else f"{name}_FILE" for name in ours}

@@ -11,6 +11,7 @@ from pathlib import Path
 from demo.tower.app import Application
 from demo.tower.control import Control
 from demo.tower.faults import Faults
+from demo.tower.generation import ANY, GENERATIONS
 from demo.tower.scheduler import Scheduler
 from demo.tower.server import Server
 from demo.tower.state import Tower
@@ -26,7 +27,7 @@ def main() -> int:
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    tower = Tower(private_folder(wish.data), wish.catalog)
+    tower = Tower(private_folder(wish.data), wish.catalog, GENERATIONS[wish.generation])
     token_file = wish.token_file or wish.data / "portal-token"
     _make_secrets(tower, wish.data, token_file)
     faults = Faults(Application(tower))
@@ -55,18 +56,23 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--data", type=Path, required=True, help="a folder for its database and secrets")
     parser.add_argument("--token-file", type=Path, help="where the portal's token goes (DATA/portal-token)")
     parser.add_argument("--catalog", type=Path, default=CATALOG)
+    parser.add_argument("--generation", choices=GENERATIONS, default=ANY.name, help="which Tower it plays")
     return parser.parse_args()
 
 
 def _make_secrets(tower: Tower, data: Path, token_file: Path) -> None:
-    """Make what is missing: the portal's token, the admin's password, the secret of the fault switches."""
+    """Make what is missing: the portal's token and password, its OAuth2 application, the admin's password, …"""
     if not token_file.exists() or not tower.accounts.knows(token_file.read_text(encoding="utf-8").strip()):
         service = next(one for one in tower.accounts.by_id.values() if not one.superuser)
         write_private(token_file, tower.accounts.issue(service, scope="write", description="portal")[1] + "\n")
-    for name in ("fault-secret", "admin-password"):
+    for name in ("fault-secret", "admin-password", "portal-password", "client-id", "client-secret"):
         if not (data / name).exists():
             write_private(data / name, secrets.token_urlsafe(24) + "\n")
-    tower.accounts.set_password("admin", (data / "admin-password").read_text(encoding="utf-8").strip())
+    kept = {name: (data / name).read_text(encoding="utf-8").strip() for name in ("client-id", "client-secret")}
+    tower.grants.register(kept["client-id"], kept["client-secret"])
+    service = next(one for one in tower.accounts.by_id.values() if not one.superuser)
+    for username, name in (("admin", "admin-password"), (service.username, "portal-password")):
+        tower.accounts.set_password(username, (data / name).read_text(encoding="utf-8").strip())
 
 
 if __name__ == "__main__":

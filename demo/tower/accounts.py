@@ -7,6 +7,7 @@ import hashlib
 import hmac
 import json
 import secrets
+import time
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -23,15 +24,15 @@ FAR = "3026-03-24T05:51:53.664717Z"
 class Account:
     """A user of Tower.
 
-    `execute` lists the templates it may run, `approve` the workflows whose approvals it may decide; None means all.
-    `use` lists resources it may use.
+    `execute` lists the templates it may run, `approve` the workflows whose approvals it may decide, `use` what it may
+    use; None means all.
     """
 
     id: int
     username: str
     superuser: bool = False
     execute: set[str] | None = field(default_factory=set)
-    use: set[str] = field(default_factory=set)
+    use: set[str] | None = field(default_factory=set)
     approve: set[str] | None = field(default_factory=set)
     email: str = ""
     created: str = field(default_factory=clock.now)
@@ -45,7 +46,7 @@ class Account:
 
     def may_use(self, name: str) -> bool:
         """Whether it may hand a named inventory or credential to a launch."""
-        return self.superuser or name in self.use
+        return self.superuser or self.use is None or name in self.use
 
     def may_approve(self, workflow: Template | None) -> bool:
         """Whether it may decide the approvals of a workflow."""
@@ -72,12 +73,10 @@ class Accounts:
         pk = self._store.id_of("user", entry["username"], entry.get("id"))
         execute = entry.get("execute", [])
         account = Account(pk, entry["username"], bool(entry.get("superuser")), None if execute == "all" else {*execute})
-        approve = entry.get("approve", [])
-        account.approve = None if approve == "all" else {*approve}
-        account.use, account.email = (
-            set(entry.get("use", [])),
-            entry.get("email", f"{account.username}@example.invalid"),
-        )
+        use, approve = entry.get("use", []), entry.get("approve", [])
+        account.use = None if use == "all" else set(use)
+        account.approve = None if approve == "all" else set(approve)
+        account.email = entry.get("email", f"{account.username}@example.invalid")
         self.by_id[pk] = account
         return account
 
@@ -92,10 +91,10 @@ class Accounts:
         """Give an account a password, for basic authentication."""
         self.named(username).password_digest = digest(password)
 
-    def issue(self, account: Account, *, scope: str, description: str = "") -> tuple[dict[str, Any], str]:
-        """Make a token. Returns its record and the token itself, which is not kept."""
+    def issue(self, account: Account, *, scope: str, description: str = "", **more: Any) -> tuple[dict[str, Any], str]:
+        """Make a token. Returns its record and the token itself, which is not kept. `more`: kind, expires, refresh."""
         token, moment = secrets.token_urlsafe(24), clock.now()
-        record = {"user": account.id, "scope": scope, "description": description, "created": moment}
+        record = {"user": account.id, "scope": scope, "description": description, "created": moment} | more
         values = (digest(token), json.dumps(record))
         pk = self._store.insert("INSERT INTO tokens (digest, doc) VALUES (?, ?)", values)
         return record | {"id": pk}, token
@@ -104,6 +103,10 @@ class Accounts:
         """The records of all tokens."""
         rows = self._store.run("SELECT id, doc FROM tokens ORDER BY id")
         return [json.loads(doc) | {"id": pk} for pk, doc in rows]
+
+    def revoke_all(self) -> None:
+        """End every token."""
+        self._store.run("DELETE FROM tokens")
 
     def revoke(self, pk: int) -> None:
         """End a token."""
@@ -117,15 +120,22 @@ class Accounts:
         """The account behind an Authorization header, and its scope; (None, "") for no or a wrong proof."""
         if proof is None:
             return None, ""
-        if proof.type == "bearer" and proof.token:
-            rows = self._store.run("SELECT doc FROM tokens WHERE digest = ?", (digest(proof.token),))
-            record = json.loads(rows[0][0]) if rows else {}
+        if proof.type in ("bearer", "token") and proof.token:
+            _, record = self.record_of(proof.token)
+            if record.get("kind", "bearer") != proof.type or record.get("expires", time.time() + 1) <= time.time():
+                return None, ""
             return self.by_id.get(record.get("user", 0)), str(record.get("scope", ""))
         if proof.type == "basic" and proof.username:
-            return self._by_password(proof.username, proof.password or ""), "write"
+            return self.by_password(proof.username, proof.password or ""), "write"
         return None, ""
 
-    def _by_password(self, username: str, password: str) -> Account | None:
+    def record_of(self, token: str) -> tuple[int, dict[str, Any]]:
+        """A token's id and record; (0, {}) if there is none."""
+        rows = self._store.run("SELECT id, doc FROM tokens WHERE digest = ?", (digest(token),))
+        return (int(rows[0][0]), json.loads(rows[0][1])) if rows else (0, {})
+
+    def by_password(self, username: str, password: str) -> Account | None:
+        """The account with this name and password."""
         for account in self.by_id.values():
             if account.username == username and account.password_digest:
                 return account if hmac.compare_digest(account.password_digest, digest(password)) else None

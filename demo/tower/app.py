@@ -10,7 +10,7 @@ from werkzeug.routing import RequestRedirect
 from werkzeug.wrappers import Request, Response
 from werkzeug.wsgi import ClosingIterator
 
-from demo.tower import options, routes, siteviews
+from demo.tower import doors, oldshapes, options, routes
 from demo.tower.accounts import Account
 from demo.tower.answers import (
     Refused,
@@ -42,15 +42,18 @@ class Application:
 
     def answer(self, request: Request) -> Response:
         """The answer to a request."""
+        if signed_in := doors.answer(self.tower, request):
+            return signed_in
         for base in sorted(self.tower.bases, key=len, reverse=True):
             if request.path == f"{base}/":
                 return self._serve(request, base, "/api/", {})
-            if request.path == f"{base}/v2" or request.path.startswith(f"{base}/v2/"):
-                return self._version_2(request, base, request.path.removeprefix(f"{base}/v2"))
-        return not_found_page()
+            api = f"{base}/{self.tower.generation.api}"
+            if request.path == api or request.path.startswith(f"{api}/"):
+                return self._below_version(request, base, request.path.removeprefix(api))
+        return doors.elsewhere(request) if self.tower.generation.has_gateway else not_found_page()
 
-    def _version_2(self, request: Request, base: str, path: str) -> Response:
-        """A path below v2. Without its last slash it is redirected, except below the resources with named URLs."""
+    def _below_version(self, request: Request, base: str, path: str) -> Response:
+        """A path below v2 or v1. Without its last slash it is redirected, except below resources with named URLs."""
         if not path.endswith("/"):
             steps = path.split("/")
             if len(steps) < 3 or steps[1] not in routes.NAMED:
@@ -75,7 +78,7 @@ class Application:
 
     def _serve(self, request: Request, base: str, path: str, values: Mapping[str, Any]) -> Response:
         anyone = path in routes.ANYONE
-        who, scope = (None, "") if anyone else self.tower.accounts.authenticate(request.authorization)
+        who, scope = (None, "") if anyone else self._authenticate(request)
         call = Call(self.tower, request, base, who or NOBODY, scope)
         try:
             answer = self._view(call, path, values)
@@ -85,7 +88,7 @@ class Application:
         answer.headers["Allow"] = ", ".join(routes.allowed(path))
         answer.headers["Vary"] = "Accept, Accept-Language, origin"
         if who is not None:
-            answer.headers["X-API-Product-Version"] = siteviews.VERSION
+            answer.headers["X-API-Product-Version"] = self.tower.generation.version
         if not answer.get_data() and "Content-Type" in answer.headers:
             del answer.headers["Content-Type"]
         return answer
@@ -103,17 +106,28 @@ class Application:
             raise not_allowed(method)
         if method != "GET" and not call.may_write:
             raise forbidden()
+        oldshapes.demand(call, path)
         found = views[method](call, **values)
         if isinstance(found, Response):
             return found
         return browsable(found, 200) if _wants_page(call.request) else as_json(found)
 
-    @staticmethod
-    def _add_headers(response: Response, began: float) -> None:
+    def _authenticate(self, request: Request) -> tuple[Account | None, str]:
+        proof = request.authorization
+        if proof is None or proof.type not in self.tower.generation.schemes:
+            return None, ""
+        found = self.tower.accounts.authenticate(proof)
+        if found[0] and proof.type == "token" and proof.token:
+            self.tower.grants.slide(*self.tower.accounts.record_of(proof.token))
+        return found
+
+    def _add_headers(self, response: Response, began: float) -> None:
         took = f"{time.monotonic() - began:.3f}s"
         response.headers.setdefault("Date", formatdate(usegmt=True))
-        for name, value in (("Product-Name", "AWX"), ("Node", "awx-local"), ("Time", took), ("Total-Time", took)):
+        for name, value in (("Node", "awx-local"), ("Time", took), ("Total-Time", took)):
             response.headers[f"X-API-{name}"] = value
+        if product := self.tower.generation.product:
+            response.headers["X-API-Product-Name"] = product
 
 
 def _wants_page(request: Request) -> bool:

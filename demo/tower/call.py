@@ -28,7 +28,7 @@ class Call:
 
     def url(self, *parts: object) -> str:
         """A link in the prefix form of the request."""
-        return f"{self.base}/v2/{'/'.join(str(part) for part in parts)}/"
+        return f"{self.base}/{self.tower.generation.api}/{'/'.join(str(part) for part in parts)}/"
 
     def body(self) -> dict[str, Any]:
         """The request's JSON object."""

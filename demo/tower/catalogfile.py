@@ -26,6 +26,7 @@ def load(path: Path, store: Store) -> tuple[World, list[dict[str, Any]]]:
     world.organization_description = data.get("organization_description", "")
     project = data.get("project") or {}
     world.project, world.project_description = project.get("name", "demo"), project.get("description", "")
+    world.project_override = bool(project.get("allow_override", False))
     world.project_folder = path.parent / project.get("folder", "project")
     world.project_id = store.id_of("template", f"project {world.project}", project.get("id"))
     for entry in data.get("inventories", []):
@@ -67,6 +68,7 @@ def add_template(world: World, store: Store, kind: str, entry: dict[str, Any]) -
     values["inventory"] = _named(world.inventories.values(), entry.get("inventory"))
     template = Template(pk, kind, entry["name"], moment, moment, entry.get("description", ""), values=values)
     if kind == "job_template":
+        template.branch_override = world.project_override
         template.playbook, template.project = entry.get("playbook", ""), world.project_id
         template.credentials = [_must(world.credentials.values(), name) for name in entry.get("credentials", [])]
     template.asks = set(entry.get("ask", []))

@@ -1,6 +1,6 @@
 """Times as Tower writes them: UTC, microseconds, a trailing Z. Such strings sort in the order of time."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 FORMAT = "%Y-%m-%dT%H:%M:%S.%fZ"
 
@@ -8,6 +8,11 @@ FORMAT = "%Y-%m-%dT%H:%M:%S.%fZ"
 def now() -> str:
     """The present moment."""
     return stamp(datetime.now(UTC))
+
+
+def later(seconds: float) -> str:
+    """So many seconds from now."""
+    return stamp(datetime.now(UTC) + timedelta(seconds=seconds))
 
 
 def stamp(moment: datetime) -> str:

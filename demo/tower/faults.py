@@ -39,7 +39,7 @@ class Fault:
             return request.method == "POST" and path.rstrip("/").endswith("/launch")
         if self.on == "any":
             return True
-        short = path.removeprefix("/api/controller").removeprefix("/api").removeprefix("/v2")
+        short = path.removeprefix("/api/controller").removeprefix("/api").removeprefix("/v2").removeprefix("/v1")
         return path.startswith(self.on) or short.startswith(self.on)
 
 

@@ -11,6 +11,8 @@ from werkzeug.wrappers import Request
 from demo.tower import approvals, catalogfile, playing, surveyspecs
 from demo.tower.app import Application
 from demo.tower.faults import Fault, Faults
+from demo.tower.generation import ANY, GENERATIONS
+from demo.tower.grants import Grants
 from demo.tower.ledger import Job
 from demo.tower.server import Server
 from demo.tower.state import Tower
@@ -55,6 +57,8 @@ class TowerHarness:
         for name in (SERVICE, "admin", "portal-other"):
             if any(account.username == name for account in accounts.by_id.values()):
                 accounts.set_password(name, self.password)
+        self.client_id, self.client_secret = "portal application", "s3cret+of/the application"
+        self.grants.register(self.client_id, self.client_secret)
         service = accounts.named(SERVICE)
         _, self.token = accounts.issue(service, scope="write", description="portal")
         _, self.read_token = accounts.issue(service, scope="read", description="read only")
@@ -69,7 +73,7 @@ class TowerHarness:
         """As if just made: no jobs, no faults, new tokens, listening; the catalog given, or the first one."""
         self.faults.settle()
         self.server.up()
-        self.tower.bases = ("/api", "/api/controller")
+        self.tower.become(ANY)
         self.tower.reset(catalog or self._catalog)
         self._received.clear()
         self._make_tokens()
@@ -228,3 +232,23 @@ class TowerHarness:
     def serve_only(self, base: str) -> None:
         """Answer under /api or /api/controller only."""
         self.tower.bases = (base,)
+
+    # Generations and sign-in
+
+    def become(self, name: str) -> None:
+        """Play "awx", "aap" or "tower-3.2" (Tower 3.0 to 3.2) until the next reset. Jobs and tokens stay."""
+        self.tower.become(GENERATIONS[name])
+
+    @property
+    def grants(self) -> Grants:
+        """Tokens with an end: how long they last, how many were given, and how they end early."""
+        return self.tower.grants
+
+    def revoke_tokens(self) -> None:
+        """No token is good any more; `grants` may make new ones."""
+        self.tower.accounts.revoke_all()
+
+    def change_password(self, password: str) -> None:
+        """The service account has another password from now on."""
+        self.password = password
+        self.tower.accounts.set_password(SERVICE, password)

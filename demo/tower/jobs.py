@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from demo.tower import jobcommon, links, workflowrows
+from demo.tower import jobcommon, links, oldshapes, workflowrows
 from demo.tower.call import Call
 from demo.tower.ledger import Job
 
@@ -14,7 +14,7 @@ DETAIL_ONLY = ("job_args", "job_cwd", "job_env", "result_traceback")
 
 def row(call: Call, job: Job) -> dict[str, Any]:
     """A job as a list shows it."""
-    shape = workflowrows.row(call, job) if job.type == "workflow_job" else _job(call, job)
+    shape = oldshapes.row(call, workflowrows.row(call, job) if job.type == "workflow_job" else _job(call, job))
     return {name: value for name, value in shape.items() if name not in (*DETAIL_ONLY, "event_processing_finished")}
 
 
@@ -23,18 +23,19 @@ def created(call: Call, job: Job) -> dict[str, Any]:
     shape = workflowrows.row(call, job) if job.type == "workflow_job" else _job(call, job)
     shape["related"]["modified_by"] = call.url("users", call.who.id)
     shape["summary_fields"]["modified_by"] = links.user(call, call.who.id)
-    return shape
+    return oldshapes.row(call, shape)
 
 
 def detail(call: Call, job: Job) -> dict[str, Any]:
     """A job as its own page shows it."""
     if job.type == "workflow_job":
         return created(call, job)
-    return _job(call, job) | {
+    more = {
         "host_status_counts": job.host_status_counts,
         "playbook_counts": {"play_count": job.play_count, "task_count": job.task_count},
         "custom_virtualenv": None,
     }
+    return oldshapes.row(call, _job(call, job) | more)
 
 
 def _job(call: Call, job: Job) -> dict[str, Any]:

@@ -75,7 +75,7 @@ def sort_fields(
         if name not in given or name == "extra_vars" or _same(template, name, given[name]):
             continue
         if ask in template.asks:
-            if name == "scm_branch" and not template.is_workflow:
+            if name == "scm_branch" and not template.is_workflow and not template.branch_override:
                 problems[name] = ["Project does not allow override of branch."]
             accepted[name] = given[name]
             continue
@@ -164,7 +164,7 @@ def _demand_use(call: Call, template: Template, accepted: dict[str, Any]) -> Non
     brought = [world.inventories[accepted["inventory"]].name] if "inventory" in accepted else []
     brought += [world.credentials[pk].name for pk in accepted.get("credentials", []) if pk not in template.credentials]
     brought += [world.labels[pk] for pk in accepted.get("labels", []) if pk not in template.labels]
-    brought += ["instance groups"] if accepted.get("instance_groups") else []
+    brought += [world.instance_groups[pk].name for pk in accepted.get("instance_groups", [])]
     if not all(call.who.may_use(name) for name in brought):
         raise forbidden()
 
@@ -174,6 +174,7 @@ def create(call: Call, template: Template, accepted: dict[str, Any]) -> Job:
     fields = making.job_fields(template, accepted) | {"created_by": call.who.id}
     fields["credentials"] = [one.id for one in used_credentials(call, template, accepted)]
     fields["labels"] = sorted({*template.labels, *accepted.get("labels", [])})
+    fields["instance_groups"] = accepted.get("instance_groups", [])
     clear = surveys.job_variables(template, accepted.get("extra_vars", {}))
     secrets = {"vars": making.pick_secrets(template, clear), "passwords": accepted.get("passwords", {})}
     masked = making.masked(clear, secrets["vars"])

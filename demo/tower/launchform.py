@@ -18,11 +18,12 @@ def get(call: Call, pk: int) -> dict[str, Any]:
     defaults |= {"job_type": template.values["job_type"], "verbosity": template.values["verbosity"]}
     if credentials:
         defaults["credentials"] = [
-            {"id": one.id, "name": one.name, "credential_type": 1 if one.kind == "ssh" else 3,
+            {"id": one.id, "name": one.name, "credential_type": one.type_id,
              "passwords_needed": one.passwords_needed} | ({"vault_id": one.vault_id} if one.kind == "vault" else {})
             for one in credentials
         ]  # fmt: skip
-    defaults |= {"execution_environment": {}}
+    environment = world.execution_environments.get(template.values["execution_environment"] or 0)
+    defaults["execution_environment"] = {"id": environment.id, "name": environment.name} if environment else {}
     if template.labels:
         defaults["labels"] = [{"id": one, "name": world.labels[one]} for one in template.labels]
     defaults |= {name: template.values[name] for name in ("forks", "job_slice_count", "timeout")}

@@ -35,6 +35,7 @@ class Job:
     playbook: str = ""
     credentials: list[int] = field(default_factory=list)
     labels: list[int] = field(default_factory=list)
+    instance_groups: list[int] = field(default_factory=list)
     allow_simultaneous: bool = False
     extra_vars: dict[str, Any] = field(default_factory=dict)
     sealed: str = ""

@@ -38,7 +38,7 @@ def project(call: Call) -> dict[str, Any]:
     world = call.tower.world
     return {
         "id": world.project_id, "name": world.project, "description": world.project_description, "status": "ok",
-        "scm_type": "", "allow_override": False,
+        "scm_type": "", "allow_override": world.project_override,
     }  # fmt: skip
 
 

@@ -102,6 +102,8 @@ def job_model(tower: Tower, name: str = "UnifiedJob") -> Model:
         "unified_job_template": ("int", lambda job: job.template),
         "organization": ("int", lambda job: tower.world.organization_id),
     }  # fmt: skip
+    if tower.generation.is_old:
+        del fields["canceled_on"]
     if name != "WorkflowJob":
         fields["job_template"] = ("int", lambda job: job.template if job.type == "job" else None)
         fields |= {key: ("str", _value(key)) for key in ("limit", "job_tags", "skip_tags")}

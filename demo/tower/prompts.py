@@ -9,7 +9,6 @@ from demo.tower.world import World
 
 TRUE = ("t", "T", "y", "Y", "yes", "Yes", "YES", "true", "True", "TRUE", "on", "On", "ON", "1", 1, True)
 FALSE = ("f", "F", "n", "N", "no", "No", "NO", "false", "False", "FALSE", "off", "Off", "OFF", "0", 0, 0.0, False)
-EXECUTION_ENVIRONMENTS = INSTANCE_GROUPS = (1, 2)
 WORKFLOW_FIELDS = ("extra_vars", "inventory", "limit", "scm_branch", "labels", "job_tags", "skip_tags")
 
 
@@ -121,12 +120,12 @@ def checks(world: World) -> dict[str, Callable[[Any], Any]]:
         "diff_mode": boolean,
         "credentials": pks_among(world.credentials),
         "credential_passwords": passwords,
-        "execution_environment": pk_among(EXECUTION_ENVIRONMENTS),
+        "execution_environment": pk_among(world.execution_environments),
         "labels": pks_among(world.labels),
         "forks": natural,
         "job_slice_count": natural,
         "timeout": integer,
-        "instance_groups": pks_among(INSTANCE_GROUPS),
+        "instance_groups": pks_among(world.instance_groups),
     }
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from werkzeug.routing import Map, Rule
 
-from demo.tower import approvalviews, jobviews, launch, launchform, siteviews, stdout, templateviews
+from demo.tower import approvalviews, jobviews, launch, launchform, siteviews, stdout, templateviews, thingviews
 
 View = Callable[..., Any]
 ANYONE = frozenset({"/api/", "/", "/ping/"})
@@ -66,9 +66,9 @@ for _kind in ("job", "workflow_job"):
     }
     for _name in ("credentials", "labels"):
         TABLE[f"/{_kind}s/<int:pk>/{_name}/"] = {"GET": partial(jobviews.subresource, kind=_kind, name=_name)}
-for _plural, _model in (("inventories", "Inventory"), ("credentials", "Credential")):
-    TABLE[f"/{_plural}/"] = {"GET": siteviews.things(_plural, _model)}
-    TABLE[f"/{_plural}/<int:pk>/"] = {"GET": partial(siteviews.one_thing, kind=_plural)}
+for _plural in thingviews.MODELS:
+    TABLE[f"/{_plural}/"] = {"GET": thingviews.lists(_plural)}
+    TABLE[f"/{_plural}/<int:pk>/"] = {"GET": partial(thingviews.one, kind=_plural)}
 
 ORDER = ("GET", "POST", "PUT", "PATCH", "DELETE")
 # What the real Tower can do besides, and the demo cannot: it is refused as for an account without the role.

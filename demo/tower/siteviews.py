@@ -1,7 +1,6 @@
 """Views of the installation: roots, ping, config, me, tokens, and the lists that make it plausible."""
 
 import uuid
-from collections.abc import Callable
 from typing import Any
 
 from werkzeug.wrappers import Response
@@ -10,19 +9,18 @@ from demo.tower import clock, models
 from demo.tower.accounts import FAR, Account
 from demo.tower.answers import Refused, as_json, forbidden, missing
 from demo.tower.call import Call
-from demo.tower.filters import Model
 from demo.tower.listing import listing
 
-VERSION = "24.6.2.dev0"
 RESOURCES = ("ping", "config", "me", "organizations", "users", "credentials", "tokens", "inventories", "job_templates",
              "jobs", "unified_job_templates", "unified_jobs", "workflow_job_templates", "workflow_jobs")  # fmt: skip
 
 
 def root(call: Call) -> dict[str, Any]:
     """GET /api/: for anyone."""
-    found = {"description": "AWX REST API", "current_version": f"{call.base}/v2/"}
-    shape: dict[str, Any] = found | {"available_versions": {"v2": f"{call.base}/v2/"}}
-    if call.base == "/api":
+    api = call.tower.generation.api
+    found = {"description": "AWX REST API", "current_version": f"{call.base}/{api}/"}
+    shape: dict[str, Any] = found | {"available_versions": {api: f"{call.base}/{api}/"}}
+    if call.base == "/api" and not call.tower.generation.is_old:
         shape["oauth2"] = "/api/o/"
     return shape | dict.fromkeys(("custom_logo", "custom_login_info", "login_redirect_override"), "")
 
@@ -35,10 +33,11 @@ def version_root(call: Call) -> dict[str, Any]:
 def ping(call: Call) -> dict[str, Any]:
     """GET ping/: for anyone, and the proof is not looked at."""
     node = {"node": "awx-local", "node_type": "hybrid", "uuid": call.tower.install_uuid, "heartbeat": clock.now()}
+    version = call.tower.generation.version
     groups = [{"name": name, "capacity": 2, "instances": ["awx-local"]} for name in ("controlplane", "default")]
     return {
-        "ha": False, "version": VERSION, "active_node": "awx-local", "install_uuid": call.tower.install_uuid,
-        "instances": [node | {"capacity": 2, "version": VERSION}], "instance_groups": groups,
+        "ha": False, "version": version, "active_node": "awx-local", "install_uuid": call.tower.install_uuid,
+        "instances": [node | {"capacity": 2, "version": version}], "instance_groups": groups,
     }  # fmt: skip
 
 
@@ -48,7 +47,7 @@ def config(call: Call) -> dict[str, Any]:
     shape: dict[str, Any] = {
         "time_zone": "UTC",
         "license_info": licence,
-        "version": VERSION,
+        "version": call.tower.generation.version,
         "eula": "",
         "analytics_status": "off",
     }
@@ -126,34 +125,6 @@ def _token(call: Call, record: dict[str, Any], token: str) -> dict[str, Any]:
         "description": record["description"], "user": owner.id, "token": token, "refresh_token": None,
         "application": None, "expires": FAR, "scope": record["scope"],
     }  # fmt: skip
-
-
-def things(kind: str, model: str) -> Callable[[Call], dict[str, Any]]:
-    """GET of inventories/ or credentials/: superusers see all, the others what they may use."""
-
-    def get(call: Call) -> dict[str, Any]:
-        rows = [one for one in getattr(call.tower.world, kind).values() if call.who.may_use(one.name)]
-        return listing(call, Model(model, models.NAMED.fields), rows, lambda call, one: thing(call, kind, one))
-
-    return get
-
-
-def one_thing(call: Call, kind: str, pk: int) -> dict[str, Any]:
-    """GET of one inventory or credential."""
-    found = getattr(call.tower.world, kind).get(pk)
-    if found is None:
-        raise missing({"inventories": "Inventory", "credentials": "Credential"}[kind])
-    if not call.who.may_use(found.name):
-        raise forbidden()
-    return thing(call, kind, found)
-
-
-def thing(call: Call, kind: str, one: Any) -> dict[str, Any]:
-    """An inventory or a credential, in short."""
-    shape = {"id": one.id, "type": kind.removesuffix("s").replace("inventorie", "inventory"),
-             "url": call.url(kind, one.id), "name": one.name, "description": one.description,
-             "organization": call.tower.world.organization_id}  # fmt: skip
-    return shape | ({"kind": one.kind} if kind == "credentials" else {"total_hosts": len(one.hosts)})
 
 
 def organizations(call: Call) -> dict[str, Any]:

@@ -6,6 +6,8 @@ from typing import Any, Protocol
 
 from demo.tower import catalogfile
 from demo.tower.accounts import Account, Accounts
+from demo.tower.generation import ANY, Generation
+from demo.tower.grants import Grants
 from demo.tower.ledger import Job, Ledger
 from demo.tower.store import Store
 from demo.tower.vault import Vault, private_folder
@@ -21,11 +23,11 @@ class LaunchListener(Protocol):
 class Tower:
     """The application's state. Everything that a request needs hangs here."""
 
-    def __init__(self, folder: Path, catalog: Path, *, bases: tuple[str, ...] = ("/api", "/api/controller")) -> None:
+    def __init__(self, folder: Path, catalog: Path, generation: Generation = ANY) -> None:
         self.folder = private_folder(folder)
         self.store = Store(self.folder)
         self.vault = Vault(self.folder / "vault-key")
-        self.bases = bases
+        self.become(generation)
         self.launched: list[LaunchListener] = []
         self.world = World()
         self.ledger = Ledger(self.store, self.vault)
@@ -37,8 +39,13 @@ class Tower:
             self.store.remember("install_uuid", str(uuid.uuid4()))
         self.world, accounts = catalogfile.load(catalog, self.store)
         self.accounts = Accounts(self.store)
+        self.grants = Grants(self.store, self.accounts)
         for entry in accounts:
             self.accounts.add(entry)
+
+    def become(self, generation: Generation) -> None:
+        """Play this generation of Tower from now on."""
+        self.generation, self.bases = generation, generation.bases
 
     def reset(self, catalog: Path) -> None:
         """Back to a fresh installation with this catalog: for tests."""

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from demo.tower import jobs, launchform, links
+from demo.tower import jobs, launchform, links, oldshapes
 from demo.tower.call import Call
 from demo.tower.ledger import Job
 from demo.tower.world import Template
@@ -34,12 +34,13 @@ def row(call: Call, template: Template) -> dict[str, Any]:
     shape |= {"survey_enabled": template.survey_enabled, "allow_simultaneous": template.allow_simultaneous}
     shape |= {"webhook_service": "", "webhook_credential": None}
     if template.is_workflow:
-        return shape
-    return shape | {
+        return oldshapes.row(call, shape)
+    more = {
         "project": template.project, "playbook": template.playbook, "force_handlers": False, "start_at_task": "",
         "use_fact_cache": False, "host_config_key": template.host_config_key, "become_enabled": False,
         "custom_virtualenv": None, "prevent_instance_group_fallback": False,
     }  # fmt: skip
+    return oldshapes.row(call, shape | more)
 
 
 def detail(call: Call, template: Template) -> dict[str, Any]:

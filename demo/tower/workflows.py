@@ -12,6 +12,7 @@ from demo.tower.world import Template
 def create(call: Call, template: Template, accepted: dict[str, Any]) -> Job:
     """The workflow job of a launch."""
     fields = making.job_fields(template, accepted) | {"created_by": call.who.id}
+    fields["labels"] = sorted({*template.labels, *accepted.get("labels", [])})
     clear = surveys.job_variables(template, accepted.get("extra_vars", {}))
     secrets = {"vars": making.pick_secrets(template, clear)}
     masked = making.masked(clear, secrets["vars"])

@@ -15,6 +15,8 @@ WORKFLOW_ASKS = {
     name: JOB_ASKS[name] for name in ("variables", "inventory", "limit", "scm_branch", "labels", "tags", "skip_tags")
 }
 
+ENVIRONMENTS = ("AWX EE (latest)", "Control Plane Execution Environment")
+
 
 @dataclass
 class Host:
@@ -39,6 +41,15 @@ class Inventory:
 
 
 @dataclass
+class Named:
+    """An object that only its name matters of: an execution environment, a label, an instance group."""
+
+    id: int
+    name: str
+    description: str = ""
+
+
+@dataclass
 class Credential:
     """A credential as launches see it: its kind, and the passwords it asks for."""
 
@@ -54,6 +65,21 @@ class Credential:
     def kind_name(self) -> str:
         """The credential type's name, as refusals spell it."""
         return {"ssh": "Machine", "vault": "Vault", "net": "Network"}.get(self.kind, self.kind.title())
+
+    @property
+    def type_id(self) -> int:
+        """The credential type's id."""
+        return {"ssh": 1, "vault": 3, "net": 4}.get(self.kind, 9)
+
+    @property
+    def inputs(self) -> dict[str, str]:
+        """What is stored, as everyone sees it: secrets masked, and what is asked at launch as ASK."""
+        stored = {"username": self.username} if self.username else {}
+        if self.vault_id:
+            stored["vault_id"] = self.vault_id
+        asked = {"ssh_password": "password"}
+        names = [asked.get(name.partition(".")[0], name.partition(".")[0]) for name in self.passwords_needed]
+        return {"password": "$encrypted$"} | stored | dict.fromkeys(names, "ASK")
 
     @property
     def slot(self) -> str:
@@ -92,6 +118,7 @@ class Template:
     values: dict[str, Any] = field(default_factory=dict)
     extra_vars: str = ""
     asks: set[str] = field(default_factory=set)
+    branch_override: bool = False
     survey_enabled: bool = False
     survey: dict[str, Any] = field(default_factory=dict)
     allow_simultaneous: bool = False
@@ -114,6 +141,10 @@ class Template:
         return [question["variable"] for question in self.questions if question["type"] == "password"]
 
 
+def _named(*names: str) -> dict[int, Named]:
+    return {pk: Named(pk, name) for pk, name in enumerate(names, start=1)}
+
+
 @dataclass
 class World:
     """Everything of one Tower that the catalog's file describes."""
@@ -125,9 +156,12 @@ class World:
     project_id: int = 0
     project_description: str = ""
     project_folder: Path | None = None
+    project_override: bool = False
     inventories: dict[int, Inventory] = field(default_factory=dict)
     credentials: dict[int, Credential] = field(default_factory=dict)
     labels: dict[int, str] = field(default_factory=dict)
+    execution_environments: dict[int, Named] = field(default_factory=lambda: _named(*ENVIRONMENTS))
+    instance_groups: dict[int, Named] = field(default_factory=lambda: _named("controlplane", "default"))
     templates: dict[int, Template] = field(default_factory=dict)
 
     def template_named(self, name: str) -> Template:

@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
+from catalog.controllers import secrets_of
 from catalog.models import Controller, Template, Tile
 from jobs.chips import Chip
 from portal.encryption import EncryptedTextField
@@ -91,7 +92,7 @@ class JobQuerySet(models.QuerySet["Job"]):
         """With all that `jobs.wording.present` reads."""
         rows = self.select_related("tile", "controller", "ordered_by")
         rows = rows.prefetch_related("ordered_by__groups", "tile__approvers")
-        return rows.defer("controller__token")
+        return rows.defer(*secrets_of("controller"))
 
 
 def decided_by(user: User) -> Q:
@@ -111,8 +112,9 @@ class Job(models.Model):
     fingerprint = models.CharField(max_length=64, help_text="Keyed hash of all answers.")
 
     subject = models.CharField(max_length=200, blank=True)
-    answers = models.JSONField(default=list, help_text="What was asked for: variable, label, value, secret.")
+    answers = models.JSONField(default=list, help_text="What was asked for: variable, label, value, secret, fixed.")
     extra_vars = models.JSONField(default=dict, help_text="As sent, without the secret ones.")
+    prompts = models.JSONField(default=dict, help_text="The other fields of the launch, as sent, without passwords.")
     tower_extra_vars = models.JSONField(default=dict, help_text="As Tower reports them.")
 
     status = models.CharField(max_length=20, choices=Status, default=Status.QUEUED)
@@ -230,7 +232,10 @@ class TimelineEntry(models.Model):
 
 
 class JobSecret(models.Model):
-    """A password answer of an order. Deleted when the job has ended and its output is in, since it masks both."""
+    """A password of an order: an answer, or what a credential wants at launch (`catalog.prompts.NAMESPACE`).
+
+    Deleted when the job has ended and its output is in, since it masks both.
+    """
 
     job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="secrets")
     variable = models.CharField(max_length=255)

@@ -137,6 +137,9 @@ def answer(form: forms.BaseForm, variable: str) -> Answer:
         question = getattr(bound.field, "question", None)
         if question is not None and question.variable == variable:
             return Answer(_shown(bound), str(bound.label), wrong=bool(form.is_bound and bound.errors))
+    for one in getattr(form, "fixed", ()):
+        if one["variable"] == variable:
+            return Answer(in_words(one["value"]), one["label"], wrong=False)
     return Answer("", variable.strip("_"), wrong=False)
 
 
@@ -146,4 +149,5 @@ def _shown(bound: BoundField) -> str:
     value = bound.value()
     if isinstance(bound.field.widget, forms.CheckboxInput):
         return "yes" if value else "no"
-    return "" if value is None else in_words(value)
+    named = getattr(bound.field, "named", None)
+    return "" if value in (None, "") else in_words(named(value) if named else value)

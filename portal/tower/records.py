@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Self
 
+from portal.tower.generations import Generation
+
 _TOO_LARGE = "Standard Output too large to display"  # AWX: main/models/unified_jobs.py; comes with status 200
 
 
@@ -54,10 +56,12 @@ class Identity:
     base: str  # such as /api/v2/
     version: str
     install_uuid: str
+    generation: Generation = Generation.AWX
+    product: str = ""  # as Tower calls itself, such as AWX
 
     @classmethod
-    def from_json(cls, data: dict[str, Any], base: str = "") -> Self:
-        return cls(base=base, version=_text(data.get("version")), install_uuid=_text(data.get("install_uuid")))
+    def from_json(cls, data: dict[str, Any], base: str, generation: Generation, product: str) -> Self:
+        return cls(base, _text(data.get("version")), _text(data.get("install_uuid")), generation, product)
 
 
 @dataclass(frozen=True)
@@ -65,10 +69,12 @@ class Account:
     id: int
     username: str
     is_superuser: bool
+    may_write: bool = True  # False: Tower lets this account change nothing, itself included; its token is read-only
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Self:
-        return cls(_id(data["id"]), _text(data.get("username")), bool(data.get("is_superuser")))
+        may_edit = _dict(_dict(data.get("summary_fields")).get("user_capabilities")).get("edit")
+        return cls(_id(data["id"]), _text(data.get("username")), bool(data.get("is_superuser")), may_edit is not False)
 
 
 @dataclass(frozen=True)
@@ -95,6 +101,31 @@ class TemplateRecord:
         )
 
 
+_LAUNCHED_WITH = (
+    "inventory",
+    "limit",
+    "job_type",
+    "job_tags",
+    "skip_tags",
+    "scm_branch",
+    "diff_mode",
+    "verbosity",
+    "forks",
+    "timeout",
+    "job_slice_count",
+    "execution_environment",
+)
+
+
+def _launched_with(data: dict[str, Any]) -> dict[str, Any]:
+    """What of a launch's fields a row tells; credentials by their ids."""
+    told = {name: data[name] for name in _LAUNCHED_WITH if name in data}
+    credentials = _dict(data.get("summary_fields")).get("credentials")
+    if isinstance(credentials, list):
+        told["credentials"] = [_dict(row).get("id") for row in credentials]
+    return told
+
+
 @dataclass(frozen=True)
 class JobRecord:
     """A job, or a workflow job: launching a sliced job template gives one of those."""
@@ -117,6 +148,7 @@ class JobRecord:
     launch_type: str = ""
     created_by_id: int | None = None
     event_processing_finished: bool | None = None  # None: this answer does not say (list rows)
+    launched_with: dict[str, Any] = field(default_factory=dict, repr=False)  # by the names of a launch's fields
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Self:
@@ -146,6 +178,7 @@ class JobRecord:
             launch_type=_text(data.get("launch_type")),
             created_by_id=_int(creator.get("id")),
             event_processing_finished=events if isinstance(events, bool) else None,
+            launched_with=_launched_with(data),
         )
 
 

@@ -5,10 +5,11 @@ from typing import Any, TypeVar
 from urllib.parse import quote, urlencode, urlsplit
 
 from portal.tower.errors import Uncertain
+from portal.tower.objects import ObjectRecord
 from portal.tower.records import JobRecord, TemplateRecord
 from portal.tower.workflows import ApprovalRecord, NodeRecord
 
-R = TypeVar("R", TemplateRecord, JobRecord, NodeRecord, ApprovalRecord)
+R = TypeVar("R", TemplateRecord, JobRecord, ObjectRecord, NodeRecord, ApprovalRecord)
 
 
 def with_query(path: str, query: dict[str, Any]) -> str:

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 import requests
 import urllib3
+from requests.auth import AuthBase
 from requests.utils import get_environ_proxies
 
 from portal.tower.errors import Uncertain
@@ -62,38 +63,42 @@ _ONCE = urllib3.Retry(total=0, redirect=0, raise_on_status=False)
 
 
 class Wire:
-    """HTTP to one host, with one account. Not shared between threads. All times in seconds."""
+    """HTTP to one host; `auth` signs a request. Not shared between threads. All times in seconds."""
 
-    def __init__(self, auth: requests.auth.AuthBase, *, verify: bool | str, connect_timeout: float) -> None:
-        self._auth, self._verify, self._connect_timeout = auth, verify, connect_timeout
+    def __init__(self, *, verify: bool | str, connect_timeout: float) -> None:
+        self._verify, self._connect_timeout = verify, connect_timeout
         self._session = _session(_AGAIN)
 
-    def get(self, url: str, *, timeout: float) -> Answer:
+    def get(self, url: str, auth: AuthBase | None, *, timeout: float) -> Answer:
         """Ask. Twice if a connection that had rested was found closed. Raises NotSent, Uncertain."""
         try:
-            return self._exchange(self._session, "GET", url, timeout=timeout)
+            return self._exchange(self._session, "GET", url, auth, timeout=timeout)
         except Uncertain:
             if not (flight.reused and flight.broke):
                 raise
         self._session.close()
-        return self._exchange(self._session, "GET", url, timeout=timeout)
+        return self._exchange(self._session, "GET", url, auth, timeout=timeout)
 
-    def post(self, url: str, body: bytes, *, timeout: float) -> Answer:
+    def post(
+        self, url: str, body: bytes, auth: AuthBase | None, *, timeout: float, kind: str = "application/json"
+    ) -> Answer:
         """Send once, on a connection of its own. Raises NotSent, Uncertain."""
-        headers = {"Content-Type": "application/json", "Connection": "close"}
+        headers = {"Content-Type": kind, "Connection": "close"}
         with _session(_ONCE) as session:
-            return self._exchange(session, "POST", url, timeout=timeout, data=body, headers=headers)
+            return self._exchange(session, "POST", url, auth, timeout=timeout, data=body, headers=headers)
 
     def close(self) -> None:
         self._session.close()
 
-    def _exchange(self, session: requests.Session, method: str, url: str, *, timeout: float, **rest: Any) -> Answer:
+    def _exchange(
+        self, session: requests.Session, method: str, url: str, auth: AuthBase | None, *, timeout: float, **rest: Any
+    ) -> Answer:
         flight.begin(2 * self._connect_timeout + timeout)
         try:
             with session.request(
                 method,
                 url,
-                auth=self._auth,
+                auth=auth,
                 verify=self._verify,
                 proxies=_proxies(url),
                 timeout=(self._connect_timeout, timeout),

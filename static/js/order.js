@@ -4,11 +4,13 @@
   if (!form) return;
   const inputs = (variable) => [...form.querySelectorAll(`[data-variable="${CSS.escape(variable)}"]`)];
 
+  // An object of Tower is sent by its number, and read by its name.
+  const words = (input) => input.labels[0]?.textContent.trim() || input.value;
   const shown = (input) => {
     if (input.type === "password") return "";
     if (input.getAttribute("role") === "switch") return input.checked ? "yes" : "no";
-    if (input.type === "radio" || input.type === "checkbox") return input.checked ? input.value : "";
-    if (input.multiple) return [...input.selectedOptions].map((option) => option.value).join(", ");
+    if (input.type === "radio" || input.type === "checkbox") return input.checked && input.value ? words(input) : "";
+    if (input.matches("select")) return [...input.selectedOptions].map((option) => option.value && option.text).filter(Boolean).join(", ");
     return input.value.trim();
   };
   const fill = () => {

@@ -28,7 +28,8 @@ def template(controller):
 
 def tile_data(template, **fields):
     given = {"template": template.pk, "title": "New network", "slug": "new-network", "description": "A network.",
-             "icon": "network", "colour": "cobalt", "size": "normal", "position": 0}  # fmt: skip
+             "icon": "network", "colour": "cobalt", "size": "normal", "position": 0,
+             "prompts-TOTAL_FORMS": 0, "prompts-INITIAL_FORMS": 0}  # fmt: skip
     return given | fields
 
 
@@ -92,9 +93,9 @@ def test_a_tile_keeps_its_template_when_that_is_gone(curator, template):
 
 
 def test_a_tile_that_asks_for_more_than_the_form_can_give_warns(curator, template):
-    Template.objects.update(prompts={"passwords_needed": ["ssh_password"]})
+    Template.objects.update(prompts={"defaults": {"inventory": {"id": None}}})
     response = curator.post(reverse("admin:catalog_tile_add"), tile_data(template), follow=True)
-    assert any("cannot be ordered" in message and "password" in message for message in told(response))
+    assert any("cannot be ordered" in message and "inventory" in message for message in told(response))
     assert "cannot give" in curator.get(reverse("admin:catalog_tile_changelist")).content.decode()
 
 

@@ -30,7 +30,7 @@ def test_a_token_is_never_shown(operator, controller):
 
 
 def test_a_token_left_blank_stays_and_a_new_one_is_stored(operator, controller):
-    data = {"name": "Tower", "url": controller.url}
+    data = {"name": "Tower", "url": controller.url, "way": "token"}
     operator.post(change_url(controller), data | {"new_token": ""})
     assert Controller.objects.get().token == TOKEN
     operator.post(change_url(controller), data | {"new_token": "n3w-token"})
@@ -38,7 +38,7 @@ def test_a_token_left_blank_stays_and_a_new_one_is_stored(operator, controller):
 
 
 def test_a_new_controller_needs_a_token_and_takes_short_host_names(operator, db):
-    data = {"name": "Tower", "url": "http://demo-tower:8052"}
+    data = {"name": "Tower", "url": "http://demo-tower:8052", "way": "token"}
     response = operator.post(reverse("admin:catalog_controller_add"), data)
     assert response.context["adminform"].form.errors["new_token"]
     operator.post(reverse("admin:catalog_controller_add"), data | {"new_token": TOKEN})
@@ -53,7 +53,7 @@ def test_an_address_that_is_none_is_refused(operator, controller, url):
 
 def test_a_new_address_is_discovered_anew(operator, controller):
     Controller.objects.update(api_base="/api/v2/")
-    operator.post(change_url(controller), {"name": "Tower", "url": "https://new.example.com"})
+    operator.post(change_url(controller), {"name": "Tower", "url": "https://new.example.com", "way": "token"})
     assert (Controller.objects.get().url, Controller.objects.get().api_base) == ("https://new.example.com", "")
 
 
@@ -62,7 +62,9 @@ def test_a_controller_whose_token_no_key_opens_can_still_be_mended(operator, con
     assert operator.get(reverse("admin:catalog_controller_changelist")).status_code == 200
     response = operator.post(reverse("admin:catalog_controller_test", args=[controller.pk]), follow=True)
     assert "PORTAL_SECRET_KEYS" in told(response)[0]
-    operator.post(change_url(controller), {"name": "Tower", "url": controller.url, "new_token": "n3w-token"})
+    operator.post(
+        change_url(controller), {"name": "Tower", "url": controller.url, "way": "token", "new_token": "n3w-token"}
+    )
     assert Controller.objects.get().token == "n3w-token"
 
 

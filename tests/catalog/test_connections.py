@@ -6,7 +6,8 @@ import pytest
 from cryptography.fernet import Fernet
 from django.core.exceptions import ImproperlyConfigured
 
-from catalog import connections
+from catalog import connections, examination
+from catalog.environment import first_controller
 from catalog.models import Controller
 from tests.catalog.towers import controller_for, watched_requests
 
@@ -45,10 +46,10 @@ def test_a_forked_process_does_not_use_its_parents_session(tower, monkeypatch):
 @pytest.mark.django_db
 def test_an_examination_writes_down_what_answers(tower):
     controller = controller_for(tower, trouble="It was down.")
-    finding = connections.examine(controller)
+    finding = examination.examine(controller)
     stored = Controller.objects.get()
     assert finding.ok
-    assert finding.words.endswith("as portal-svc.")
+    assert "as portal-svc." in finding.words
     assert stored.version in finding.words
     assert (stored.api_base, stored.account_name, stored.trouble) == ("/api/controller/v2/", "portal-svc", "")
     assert stored.install_uuid
@@ -59,12 +60,12 @@ def test_an_examination_writes_down_what_answers(tower):
 @pytest.mark.django_db
 def test_an_examination_says_what_is_wrong_and_since_when(tower):
     controller = controller_for(tower, token="wrong")
-    finding = connections.examine(controller)
+    finding = examination.examine(controller)
     since = Controller.objects.get().trouble_since
     assert not finding.ok
     assert "token" in finding.words
     assert since is not None
-    connections.examine(Controller.objects.get())
+    examination.examine(Controller.objects.get())
     assert Controller.objects.get().trouble_since == since
 
 
@@ -72,14 +73,14 @@ def test_an_examination_says_what_is_wrong_and_since_when(tower):
 def test_a_tower_that_hangs_is_given_up_within_seconds(tower, monkeypatch):
     monkeypatch.setattr(connections, "QUICK_READ", 0.2)
     tower.hang()
-    finding = connections.examine(controller_for(tower))
+    finding = examination.examine(controller_for(tower))
     tower.unhang()
     assert finding.words == "Tower did not answer in time."
 
 
 @pytest.mark.django_db
 def test_another_installation_at_the_same_address_is_told(tower):
-    finding = connections.examine(controller_for(tower, install_uuid="the-old-one"))
+    finding = examination.examine(controller_for(tower, install_uuid="the-old-one"))
     assert "another installation" in finding.words
 
 
@@ -87,7 +88,7 @@ def test_another_installation_at_the_same_address_is_told(tower):
 def test_no_transaction_is_open_while_tower_is_asked(tower, monkeypatch):
     controller = controller_for(tower)
     with watched_requests(monkeypatch) as in_transaction:
-        connections.examine(controller)
+        examination.examine(controller)
     assert in_transaction
     assert not any(in_transaction)
 
@@ -103,7 +104,7 @@ def environment(settings):
 
 
 def the_first_controller() -> Controller:
-    controller = connections.first_controller()
+    controller = first_controller()
     assert controller is not None
     return controller
 
@@ -111,14 +112,14 @@ def the_first_controller() -> Controller:
 @pytest.mark.django_db
 def test_without_an_address_there_is_no_first_controller(settings):
     settings.TOWER_URL = ""
-    assert connections.first_controller() is None
+    assert first_controller() is None
 
 
 @pytest.mark.django_db
 def test_a_missing_token_is_named(environment):
     environment.TOWER_TOKEN = ""
     with pytest.raises(ImproperlyConfigured, match="TOWER_TOKEN"):
-        connections.first_controller()
+        first_controller()
 
 
 @pytest.mark.django_db

@@ -163,13 +163,10 @@ def test_nothing_stands_in_the_way_of_an_ordinary_tile():
 @pytest.mark.parametrize(
     ("prompts", "reason"),
     [
-        ({"passwords_needed": ["ssh_password"]}, "the machine's password"),
-        ({"passwords_needed": ["vault_password.3"]}, "a vault password"),
-        ({"passwords_needed": ["other"]}, "a password"),
         ({"defaults": {"inventory": {"id": None, "name": None}}}, "no inventory"),
         (
             {"defaults": {"inventory": {"id": None}}, "asks": {"ask_inventory_on_launch": True}},
-            "asks for an inventory",
+            "no inventory that the portal’s account may use",
         ),
         ({"variables_needed": ["_gone"]}, "“_gone”"),
     ],

@@ -5,11 +5,11 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from catalog import connections, tasks
+from catalog import examination, tasks
 from catalog import sync as mirror
 from catalog.models import Controller, Template, Tile
 from catalog.sync import sync
-from portal.tower.client import Tower
+from portal.tower.line import Line
 from tests.catalog.towers import controller_for, watched_requests
 
 pytestmark = pytest.mark.django_db
@@ -21,7 +21,7 @@ QUESTION = {"variable": "a", "question_name": "A", "question_description": "", "
 @pytest.fixture
 def controller(tower):
     controller = controller_for(tower)
-    connections.examine(controller)
+    examination.examine(controller)
     return controller
 
 
@@ -132,16 +132,16 @@ def test_a_failure_changes_no_template(tower, synced, kind, where):
 
 def test_a_failed_page_changes_no_template(tower, synced, monkeypatch):
     tower.add_template("A new one")
-    before, ask, asked = rows(), Tower._get, []
+    before, ask, asked = rows(), Line.get, []
 
-    def fails_on_the_second_page(client, path):
+    def fails_on_the_second_page(line, path):
         if "page=2" in path:
             asked.append(path)
             tower.fault("bad_gateway", on="/unified_job_templates")
-        return ask(client, path)
+        return ask(line, path)
 
     monkeypatch.setattr("portal.tower.client.PAGE", 2)
-    monkeypatch.setattr(Tower, "_get", fails_on_the_second_page)
+    monkeypatch.setattr(Line, "get", fails_on_the_second_page)
     assert sync(synced).trouble
     assert len(asked) == 1
     assert rows() == before

@@ -106,3 +106,13 @@ def test_an_address_that_is_taken_fails_with_a_plain_reason(ansible):
     assert ran.returncode == 2
     assert "The address 10.47.1.1 already belongs to another network, TEN_WATER." in ran.stdout
     assert "changed=1" not in ran.stdout
+
+
+def test_devices_are_only_looked_at_when_it_is_only_checked(ansible):
+    ran = ansible("look_after.yml", "--check", "--limit", "lea*", "--tags", "apply", reason=HOSTILE)
+
+    assert ran.returncode == 0, ran.stdout
+    assert f"Only looked at leaf-101: {HOSTILE}" in ran.stdout
+    assert "uid=" not in ran.stdout
+    assert "Read what is due" not in ran.stdout
+    assert "sw-acc-02" not in ran.stdout

@@ -32,9 +32,11 @@ class Process:
         here = [sys.executable, "-m", "demo.tower", "--port", str(self.port), "--data", str(self.data)]
         return [*here, "--catalog", str(PLAYS), *more]
 
-    def start(self) -> Client:
+    def start(self, *more: str) -> Client:
         self.log = (self.data.parent / "tower.log").open("ab")
-        self.running = subprocess.Popen(self.command(), cwd=ROOT, stdout=subprocess.PIPE, stderr=self.log, text=True)
+        self.running = subprocess.Popen(
+            self.command(*more), cwd=ROOT, stdout=subprocess.PIPE, stderr=self.log, text=True
+        )
         assert self.running.stdout is not None
         self.lines = self.running.stdout.readline()
         return Client(self.url, (self.data / "portal-token").read_text().strip())
@@ -54,6 +56,18 @@ def process(tmp_path: Path) -> Iterator[Process]:
     if found.running.poll() is None:
         found.end(signal.SIGTERM)
     shutil.rmtree(runfolder.root(found.data), ignore_errors=True)
+
+
+def test_it_plays_the_generation_that_is_asked_for(process: Process):
+    process.start("--generation", "tower-3.2").close()
+    signed_in = requests.post(
+        f"{process.url}/api/v1/authtoken/",
+        json={"username": "portal-svc", "password": (process.data / "portal-password").read_text().strip()},
+        timeout=10,
+    )
+
+    assert signed_in.json()["token"]
+    assert requests.get(f"{process.url}/api/v2/ping/", timeout=10).status_code == 404
 
 
 def test_it_says_where_it_is_and_keeps_its_secrets_to_itself(process: Process):

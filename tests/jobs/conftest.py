@@ -12,12 +12,15 @@ from django.http import QueryDict
 from django.utils import timezone
 from requests.adapters import HTTPAdapter
 
-from catalog import connections, sync
+from catalog import examination, sync
 from catalog.forms import LaunchForm
 from catalog.models import Controller, Template, Tile
 from demo.tower.harness import TowerHarness
-from jobs import decide, follow, launch, orders, output
+from jobs import decide as deciding
+from jobs import follow, launch, orders, output
 from jobs.models import Decision, Job
+
+from .prompted import ALL, EVERYTHING, decide, furnish, offer
 
 ANSWERS = {
     "_tenant_shortname": "acme",
@@ -46,7 +49,7 @@ def _no_http_inside_a_transaction(monkeypatch: pytest.MonkeyPatch, request: pyte
 @pytest.fixture
 def controller(transactional_db: None, tower: TowerHarness) -> Controller:
     found = Controller.objects.create(name="Test Tower", url=tower.url, token=tower.token)
-    connections.examine(found)
+    examination.examine(found)
     sync.sync(found)
     tower.clear_requests()
     return Controller.objects.get(pk=found.pk)
@@ -146,7 +149,7 @@ def work() -> Callable[..., None]:
             for job_id in Job.objects.due(timezone.now()).values_list("pk", flat=True):
                 launch.launch(job_id)
             for decision_id in Decision.objects.due(timezone.now()).values_list("pk", flat=True):
-                decide.send(decision_id)
+                deciding.send(decision_id)
             for controller_id in Controller.objects.values_list("pk", flat=True):
                 follow.follow(controller_id)
             for job_id in Job.objects.unread(timezone.now()).values_list("pk", flat=True):
@@ -161,3 +164,19 @@ def at_once(settings: Any) -> None:
     settings.TOWER_SETTLE_SECONDS = 0
     settings.TOWER_READ_TIMEOUT = 1.0
     settings.TOWER_LAUNCH_TIMEOUT = 1.0
+
+
+@pytest.fixture
+def furnished(tower: TowerHarness, controller: Controller) -> TowerHarness:
+    """A Tower with something to choose from at launch."""
+    furnish(tower)
+    return tower
+
+
+@pytest.fixture
+def everything(furnished: TowerHarness, controller: Controller, make_tile: Callable[..., Tile]) -> Tile:
+    """A tile that asks for all that Tower can ask for at launch."""
+    offer(furnished, controller, "Ask for everything", ask=EVERYTHING, credentials=["Fabric machine"])
+    tile = make_tile("Ask for everything", slug="everything", title="Everything")
+    decide(tile, **ALL)
+    return tile

@@ -1,14 +1,16 @@
 """Approvals are decided in the portal by those whom a curator names, once, and told as what they are."""
 
 import threading
+from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import Permission
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
-from jobs import decide, decisions, wording
+from jobs import decide, decisions, timeline, wording
 from jobs.models import Decision, Job, Status
 
 from .signing import answered, fresh, page, play, titles, waiting
@@ -83,6 +85,7 @@ def test_denied_here_it_is_not_told_as_a_failure_though_tower_says_successful(jo
     verdict = wording.verdict(ended)
     assert (verdict.title, verdict.state) == ("Denied by Carol", "stopped")
     assert wording.failure(ended) is None
+    assert [step.title for step in timeline.steps(ended)][-2:] == ["Denied by Carol", "Ended"]
     assert titles(job)[-1] == ("Denied by Carol", "Not this week")
     text = page(client_of(carol), job)
     assert "Not this week" in text
@@ -110,8 +113,17 @@ def test_nobody_decided_in_time(job, tower, work, carol):
     assert "Nobody decided in time" in page(client_of(carol), job)
 
 
-def test_a_denied_workflow_teaches_nothing_about_how_long_it_takes(job, carol, tower, work):
-    press(carol, job, "deny")
+def test_an_approval_that_expires_says_when(job, tower, work, carol):
+    tower.tower.ledger.jobs[tower.approvals()[0]].timeout = 3600
+    work()
+
+    assert waiting(job).expires_at > timezone.now() + timedelta(minutes=55)
+    assert "it is denied by itself" in page(client_of(carol), job)
+
+
+@pytest.mark.parametrize("choice", Decision.Choice.values)
+def test_how_long_people_take_to_decide_teaches_nothing_about_the_tile(job, choice, carol, tower, work):
+    press(carol, job, choice)
     work(2)
     tower.finish(tower.jobs[-1]["id"])
     work(3)

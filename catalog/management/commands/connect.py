@@ -1,4 +1,4 @@
-"""Make or update the controller that TOWER_URL and TOWER_TOKEN describe, and say what answers there.
+"""Make or update the controller that TOWER_URL and what belongs to it describe, and say what answers there.
 
 May run at every start. A Tower that is down is told and is no failure: the portal takes orders meanwhile.
 """
@@ -8,7 +8,7 @@ from typing import Any
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management.base import BaseCommand, CommandError
 
-from catalog import connections
+from catalog import environment, examination
 
 
 class Command(BaseCommand):
@@ -16,13 +16,15 @@ class Command(BaseCommand):
 
     def handle(self, *_args: Any, **_options: Any) -> None:
         try:
-            controller = connections.first_controller()
+            controller = environment.first_controller()
         except ImproperlyConfigured as error:
             raise CommandError(str(error)) from error
         if controller is None:
             raise CommandError("TOWER_URL must be set, such as https://tower.example.com, and TOWER_TOKEN.")
-        finding = connections.examine(controller)
-        if finding.ok:
-            self.stdout.write(finding.words)
-        else:
-            self.stdout.write(f"{controller} at {controller.url} cannot be used right now: {finding.words}")
+        finding = examination.examine(controller, fit_way=True)
+        if not finding.ok:
+            self.stdout.write(f"{controller} at {controller.url} cannot be used right now: {finding}")
+            return
+        self.stdout.write(finding.words)
+        for what in finding.missing:
+            self.stdout.write(f"Missing: {what}")

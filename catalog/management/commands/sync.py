@@ -12,7 +12,7 @@ class Command(BaseCommand):
     help = __doc__
 
     def handle(self, *_args: Any, **_options: Any) -> None:
-        results = {controller: sync(controller) for controller in Controller.objects.defer("token")}
+        results = {controller: sync(controller) for controller in Controller.objects.without_secrets()}
         if not results:
             raise CommandError("No Tower is connected yet; set TOWER_URL and TOWER_TOKEN and run: manage.py connect")
         for controller, synced in results.items():
