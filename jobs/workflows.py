@@ -19,6 +19,7 @@ from portal.tower.errors import TowerError
 
 log = logging.getLogger(__name__)
 WORKFLOW = "workflow_job"
+AT_ONCE = 200  # approvals in one question: Tower's largest page
 
 
 def running_ids(controller: Controller) -> list[int]:
@@ -59,8 +60,10 @@ def _read_nodes(job: Job, tower: Tower) -> None:
 
 
 def _read_approvals(waiting: list[WorkflowStep], tower: Tower) -> None:
-    """One request for those that wait, and one more for each that does not wait any more."""
-    pending = {approval.id: approval for approval in tower.pending_approvals()}
+    """One request for up to 200 that wait, and one more for each that does not wait any more."""
+    ids = [step.tower_id for step in waiting if step.tower_id]
+    batches = [ids[start : start + AT_ONCE] for start in range(0, len(ids), AT_ONCE)]
+    pending = {approval.id: approval for batch in batches for approval in tower.pending_approvals(batch)}
     for step in waiting:
         approval = pending.get(step.tower_id or 0)
         if approval:

@@ -86,7 +86,9 @@ class JobQuerySet(models.QuerySet["Job"]):
 
     def to_decide(self, user: User | AnonymousUser) -> "JobQuerySet":
         """Those in which an approval waits that this person may decide."""
-        return self.filter(decided_by(user), sign_off=SignOff.WAITING) if user.is_authenticated else self.none()
+        if not user.is_authenticated:
+            return self.none()
+        return self.in_tower().filter(decided_by(user), sign_off=SignOff.WAITING)
 
     def for_rows(self) -> "JobQuerySet":
         """With all that `jobs.wording.present` reads."""

@@ -78,9 +78,8 @@ def _news(request: HttpRequest, seen: Seen) -> HttpResponse:
         return HttpResponse(status=204)
     jobs = _scope(cast(User, request.user), seen.whose)
     fresh = jobs.filter(changed_at__gt=seen.at - OVERLAP).for_rows()
-    changed = wording.present(fresh.filter(pk__in=seen.rows))
-    newest = max(seen.rows, default=0)
-    new = wording.present(fresh.filter(pk__gt=newest, status__in=ACTIVE).order_by("pk")[:PAGE])
+    changed = wording.present(_shown(request, seen).filter(changed_at__gt=seen.at - OVERLAP).for_rows())
+    new = wording.present(_unseen(fresh, seen).filter(status__in=ACTIVE).order_by("pk")[:PAGE])
     rows = seen.rows | {job.pk for job in new}
     context = {
         "poll_url": Seen(seen.whose, version, timezone.now(), rows).url(),
@@ -91,6 +90,19 @@ def _news(request: HttpRequest, seen: Seen) -> HttpResponse:
         "live": True,
     }
     return render(request, "jobs/_changes.html", context)
+
+
+def _shown(request: HttpRequest, seen: Seen) -> JobQuerySet:
+    """What the page has and still may: an order that was decided leaves its list, and its row says so till then."""
+    scope = "all" if seen.whose == "decide" else seen.whose
+    return _scope(cast(User, request.user), scope).filter(pk__in=seen.rows)
+
+
+def _unseen(fresh: JobQuerySet, seen: Seen) -> JobQuerySet:
+    """What is new; only a list of decisions gets orders that are older than what it has."""
+    if seen.whose == "decide":
+        return fresh.exclude(pk__in=seen.rows)
+    return fresh.filter(pk__gt=max(seen.rows, default=0))
 
 
 def _said(job: Job) -> str:

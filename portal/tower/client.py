@@ -235,12 +235,13 @@ class Tower:
         path = with_query(f"{path_of(job_url)}workflow_nodes/", {"order_by": "id", "page_size": PAGE})
         return [record(NodeRecord, row) for row in self._all(path)]
 
-    def pending_approvals(self) -> list[ApprovalRecord]:
-        """The approvals that wait for a decision, of all workflows that our account may see.
+    def pending_approvals(self, ids: Sequence[int]) -> list[ApprovalRecord]:
+        """Those of these approvals that wait for a decision: one request for up to 200.
 
         Lists of jobs have no approvals in them (AC: UnifiedJobAccess).
         """
-        query = {"status": "pending", "order_by": "id", "page_size": PAGE}
+        known = ",".join(map(str, ids))
+        query = {"status": "pending", "id__in": known, "order_by": "id", "page_size": PAGE}
         return [record(ApprovalRecord, row) for row in self._pages("workflow_approvals/", query)]
 
     def approval(self, approval_id: int) -> ApprovalRecord:

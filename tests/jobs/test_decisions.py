@@ -1,7 +1,9 @@
 """Approvals are decided in the portal by those whom a curator names, once, and told as what they are."""
 
+import re
 import threading
 from datetime import timedelta
+from html import unescape
 
 import pytest
 from django.contrib.auth.models import Permission
@@ -10,7 +12,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from jobs import decide, decisions, timeline, wording
+from jobs import decide, decisions, steps, timeline, wording
 from jobs.models import Decision, Job, Status
 
 from .signing import answered, fresh, page, play, titles, waiting
@@ -242,6 +244,31 @@ def test_those_named_see_the_order_and_find_it_in_their_queue(job, carol, alice)
     assert job.get_absolute_url() in queue
     assert "To decide" not in client_of(alice).get("/jobs/").content.decode()
     assert job.get_absolute_url() not in client_of(alice).get("/jobs/?whose=decide").content.decode()
+
+
+def test_the_list_of_decisions_moves_by_itself(job, carol, work, tower):
+    client = client_of(carol)
+    page_now = unescape(client.get("/jobs/?whose=decide").content.decode())
+    address = re.search(r'hx-get="([^"]*since=[^"]*)"', page_now)[1]
+    press(carol, job, "approve")
+    work(2)
+
+    assert f'id="job-{job.pk}"' in client.get(address, headers={"HX-Request": "true"}).content.decode()
+    assert f'id="job-{job.pk}"' not in client.get("/jobs/?whose=decide").content.decode()
+
+
+def test_an_older_order_appears_in_the_list_of_decisions_when_its_turn_comes(job, signed_tile, place, carol):
+    newer = place(of=signed_tile, **answered())
+    Job.objects.filter(pk=newer.pk).update(status=Status.RUNNING, sign_off="waiting")
+    Job.objects.filter(pk=job.pk).update(sign_off="")
+    client = client_of(carol)
+    address = re.search(r'hx-get="([^"]*since=[^"]*)"', unescape(client.get("/jobs/?whose=decide").content.decode()))[1]
+
+    steps.publish(job)
+
+    answer = client.get(address, headers={"HX-Request": "true"}).content.decode()
+    assert f'id="job-{job.pk}"' in answer
+    assert "afterbegin:#active-rows" in answer
 
 
 def test_a_choice_that_does_not_exist_and_a_get_are_refused(job, carol):

@@ -39,7 +39,7 @@ def test_nodes_of_all_pages_are_read(tower):
 
 
 def test_pending_approvals_name_their_workflow(tower, workflow):
-    [approval] = client(tower).pending_approvals()
+    [approval] = client(tower).pending_approvals(tower.approvals())
 
     assert (approval.workflow_id, approval.status, approval.can_decide) == (workflow.id, "pending", True)
     assert approval.name == "Change board approval"
@@ -53,7 +53,7 @@ def test_a_decision_ends_the_approval_and_tells_who(tower, workflow, how, status
     ended = us.approval(approval)
 
     assert (ended.status, ended.decided_by, ended.decided_by_id) == (status, "portal-svc", us.me().id)
-    assert us.pending_approvals() == []
+    assert us.pending_approvals([approval]) == []
 
 
 def test_what_was_decided_already_is_refused(tower, workflow):
