@@ -6,6 +6,8 @@ from django.http import HttpRequest
 
 from jobs.models import Job
 
+STOP = ["stop_wanted_at", "stop_wanted_by", "stop_due_at", "stop_sent_at", "stop_trouble"]
+
 
 @admin.register(Job)
 class JobAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
@@ -18,6 +20,7 @@ class JobAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     fieldsets = [
         (None, {"fields": ["tile", "template", "controller", "ordered_by", "subject", "placed_at", "answered"]}),
         ("How it goes", {"fields": ["status", "explanation", "changed_at", "due_at", "claimed_until", "attempts"]}),
+        ("Stopped, run again", {"fields": [*STOP, "relaunch_of", "relaunch_hosts"]}),
         ("In Tower", {"fields": ["tower_type", "tower_id", "tower_status", "sent_at", "started_at", "finished_at"]}),
     ]
 

@@ -44,6 +44,16 @@ class Failure:
 
 
 @dataclass(frozen=True)
+class Verb:
+    """What can be done next with an order: in few words for a row, in full for a page. `asks`: it asks once more."""
+
+    short: str
+    label: str
+    url: str
+    asks: bool = False
+
+
+@dataclass(frozen=True)
 class Line:
     """A line of output, numbered from 1."""
 

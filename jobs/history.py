@@ -17,6 +17,7 @@ def learn(job: Job) -> None:
     if job.status != Status.SUCCESSFUL or job.steps.filter(kind=APPROVAL).exists():
         return
     took = Job.objects.filter(tile_id=job.tile_id, status=Status.SUCCESSFUL, elapsed__isnull=False)
+    took = took.exclude(relaunch_hosts="failed")  # on some of the devices only
     latest = [seconds or 0.0 for seconds in took.order_by("-pk").values_list("elapsed", flat=True)[:LATEST]]
     if latest:
         Tile.objects.filter(pk=job.tile_id).update(usual_seconds=median(latest))

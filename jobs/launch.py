@@ -15,7 +15,7 @@ from django.utils import timezone
 from catalog import connections
 from catalog.controllers import secrets_of
 from catalog.prompts import NAMESPACE, credential_passwords
-from jobs import locks, refusals, secrets, states
+from jobs import locks, refusals, relaunching, secrets, states
 from jobs.models import Job, Status, TimelineEntry
 from jobs.reconcile import Absent, Found, look_for
 from portal.encryption import Undecipherable
@@ -71,7 +71,10 @@ def _send(job: Job) -> None:
     try:
         tower = connections.tower(controller)
         # A Tower that hangs or is down shows it here, where nothing was sent yet.
-        tower.launch_form(job.template.kind, job.template.tower_id)
+        known_by = _look(job, tower)
+    except relaunching.Impossible as why:
+        refusals.refuse(job, str(why))
+        return
     except Gone:
         refusals.refuse(job, "It is no longer offered in Tower. Ask the person who looks after this tile.")
         return
@@ -87,8 +90,16 @@ def _send(job: Job) -> None:
     except Undecipherable:
         refusals.refuse(job, "Its passwords can no longer be read here, so it was not sent. Please order it again.")
         return
-    if states.open_attempt(job, tower.clock):
+    if states.open_attempt(job, tower.clock, **known_by):
         _post(job, tower, passwords)
+
+
+def _look(job: Job, tower: Tower) -> dict[str, Any]:
+    """Ask Tower for what a launch needs; what the attempt is known by, besides account and time."""
+    if job.relaunch_of_id:
+        return relaunching.look(job, tower)
+    tower.launch_form(job.template.kind, job.template.tower_id)
+    return {}
 
 
 def _identical_in_doubt(job: Job) -> bool:
@@ -99,7 +110,10 @@ def _identical_in_doubt(job: Job) -> bool:
 
 def _post(job: Job, tower: Tower, passwords: Mapping[str, str]) -> None:
     try:
-        launched = tower.launch(job.template.kind, job.template.tower_id, _body(job, passwords))
+        if job.relaunch_of_id:
+            launched = relaunching.send(job, tower)
+        else:
+            launched = tower.launch(job.template.kind, job.template.tower_id, _body(job, passwords))
     except Rejected as error:
         refusals.rejected(job, error, passwords.values())
     except Denied as error:

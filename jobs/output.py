@@ -68,7 +68,7 @@ def _read_to_the_end(job: Job, tower: Tower) -> bool:
         return True
     _fetch(job, tower)
     found = {
-        "artifacts": record.artifacts,
+        "artifacts": {} if job.unmaskable else record.artifacts,
         "hosts": [_host(summary) for summary in tower.host_summaries(url)],
         "explanation": record.explanation or _reason(job, tower, url),
     }
@@ -78,7 +78,7 @@ def _read_to_the_end(job: Job, tower: Tower) -> bool:
 
 def _reason(job: Job, tower: Tower, url: str) -> str:
     """What the first failed task said, for a person to read."""
-    failures = tower.failures(url) if job.status == Status.FAILED else []
+    failures = tower.failures(url) if job.status == Status.FAILED and not job.unmaskable else []
     return failures[0] if failures else ""
 
 

@@ -6,6 +6,10 @@ from jobs import secrets
 from jobs.models import Job, WorkflowStep
 from portal.tower.records import OutputPiece
 
+WITHHELD = (
+    "The output is not shown here: it may hold a password of the first order, which was deleted here when that ended.\n"
+    "Engineers can read it in Tower.\n"
+)
 TOO_LARGE = "The output is too large to show here. Engineers can download it in Tower.\n"
 
 
@@ -23,6 +27,9 @@ def store(owner: Job | WorkflowStep, piece: OutputPiece, start: int, *, runs: bo
 
 
 def _lines(owner: Job | WorkflowStep, piece: OutputPiece, *, runs: bool) -> str:
+    order = owner.job if isinstance(owner, WorkflowStep) else owner
+    if order.unmaskable:
+        return "" if owner.output.exists() else WITHHELD
     if piece.too_large:
         return "" if owner.output.exists() else TOO_LARGE
     content = piece.content.replace("\r\n", "\n").replace("\x00", "")

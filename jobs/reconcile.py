@@ -15,6 +15,7 @@ from django.utils.dateparse import parse_datetime
 
 from catalog import connections
 from catalog.prompts import NAMESPACE, Kind, read
+from jobs import relaunching
 from jobs.models import Job
 from jobs.secrets import ENCRYPTED
 from portal.tower.errors import TowerError
@@ -56,7 +57,8 @@ def look_for(job: Job) -> Found | Absent | Unknown:
             return Unknown("The account or the Tower behind this address has changed since.")
         # A lost role hides the job with a clean 200, so the template must still be ours to start.
         form = tower.launch_form(job.template.kind, job.template.tower_id)
-        records = tower.jobs_of(job.template.tower_id, account.id, clock - SKEW)
+        launch_type = "relaunch" if job.relaunch_of_id else "manual"
+        records = tower.jobs_of(job.template.tower_id, account.id, clock - SKEW, launch_type=launch_type)
     except TowerError as error:
         return Unknown(str(error))
     mine = [record for record in _unowned(job, records) if is_of(job, record, form)]
@@ -74,6 +76,8 @@ def is_of(job: Job, record: JobRecord, form: Mapping[str, Any]) -> bool:
 
     `form` is what Tower says of the template's launch now.
     """
+    if job.relaunch_of_id:
+        return relaunching.is_of(job, record)
     variables = job.secrets.exclude(variable__startswith=NAMESPACE).values_list("variable", flat=True)
     sent = {**job.extra_vars, **dict.fromkeys(variables, ENCRYPTED)}
     if any(record.extra_vars.get(variable) != value for variable, value in sent.items()):

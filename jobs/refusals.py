@@ -7,7 +7,7 @@ from typing import Any
 from django.utils import timezone
 
 from catalog.prompts import label_of, password_label
-from jobs import secrets, states
+from jobs import relaunching, secrets, states
 from jobs.models import Job, Status, TimelineEntry
 from portal.tower.errors import Denied, Rejected
 
@@ -35,15 +35,24 @@ def refuse(job: Job, why: str) -> None:
 
 def rejected(job: Job, error: Rejected, passwords: Iterable[str]) -> None:
     """A 400: Tower's own reasons, which repeat what was submitted, masked."""
+    if job.relaunch_of_id:
+        refuse(job, relaunching.refused(error))
+        return
     reasons = secrets.mask(error.reasons, list(passwords))
     refuse(job, "\n".join(_sentences(job, reasons)) or "Tower refused the order without saying why.")
 
 
 def denied(job: Job, error: Denied) -> None:
-    """401: all orders of this Tower wait. 403 for one template: this one waits, until the role is given."""
+    """401: all orders of this Tower wait. 403 for one template: this one waits, until the role is given.
+
+    403 for a relaunch is an answer: what it says does not change by waiting.
+    """
     if error.status == 401:
         job.controller.failed_us(str(error))
         states.wait_for_tower(job)
+        return
+    if job.relaunch_of_id:
+        refuse(job, relaunching.refused(error))
         return
     states.move(
         job,

@@ -65,8 +65,11 @@ def wait_for_tower(job: Job) -> bool:
     )
 
 
-def open_attempt(job: Job, clock: datetime) -> bool:
-    """Write down that a launch goes out now; `clock` is Tower's. False if the claim is no longer ours."""
+def open_attempt(job: Job, clock: datetime, **known_by: Any) -> bool:
+    """Write down that a launch goes out now; `clock` is Tower's. False if the claim is no longer ours.
+
+    `known_by`: what else tells the job in Tower from others, for when the answer is lost.
+    """
     if job.claimed_until is None or job.claimed_until <= timezone.now():
         return False
     controller = job.controller
@@ -76,6 +79,7 @@ def open_attempt(job: Job, clock: datetime) -> bool:
         "tower_clock": clock.isoformat(),
         "account": controller.account_id,
         "install": controller.install_uuid,
+        **known_by,
     }
     claimed = Job.objects.filter(pk=job.pk, status=Status.LAUNCHING, claimed_until=job.claimed_until)
     if claimed.update(attempt=attempt, sent_at=timezone.now()) != 1:
@@ -167,6 +171,8 @@ def _news(job: Job, record: JobRecord) -> dict[str, Any]:
     told = {"explanation": record.explanation, "artifacts": record.artifacts, "tower_extra_vars": record.extra_vars}
     if any(getattr(job, name) != value for name, value in told.items()):
         told = secrets.mask(told, secrets.reveal(job).values())
+    if job.unmaskable:
+        told |= {"artifacts": {}}
     seen = told | {
         "status": TOWERS_WORDS.get(record.status, job.status),
         "tower_status": record.status,

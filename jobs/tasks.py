@@ -9,7 +9,7 @@ from django.utils import timezone
 from kombu.exceptions import OperationalError
 
 from catalog.models import Controller
-from jobs import decide, follow, launch, output, secrets, stepoutput
+from jobs import decide, follow, launch, output, secrets, stepoutput, stopping
 from jobs.models import Decision, Job
 
 log = logging.getLogger(__name__)
@@ -40,10 +40,24 @@ def nudge_step_output(step_id: int) -> None:
         log.warning("The broker is down; the output of step %s waits.", step_id)
 
 
+def nudge_stop(job_id: int) -> None:
+    """Tell the workers that somebody wants a job stopped. If the broker is down, the sweep finds it later."""
+    try:
+        stop_job.apply_async([job_id], retry=False)
+    except OperationalError:
+        log.warning("The broker is down; order %s is stopped by the sweep.", job_id)
+
+
 @shared_task
 def launch_job(job_id: int) -> None:
     """Take one step with one order. Safe to deliver twice: the second finds the row claimed."""
     launch.launch(job_id)
+
+
+@shared_task
+def stop_job(job_id: int) -> None:
+    """Ask Tower to stop a job. Safe to deliver twice: the second finds it not due, and asking twice is harmless."""
+    stopping.stop(job_id)
 
 
 @shared_task
@@ -53,6 +67,8 @@ def launch_due() -> None:
     now = timezone.now()
     for job_id in Job.objects.due(now).order_by("due_at").values_list("pk", flat=True)[:AT_ONCE]:
         launch_job.apply_async([job_id], retry=False, expires=30)
+    for job_id in Job.objects.to_stop(now).order_by("stop_due_at").values_list("pk", flat=True)[:AT_ONCE]:
+        stop_job.apply_async([job_id], retry=False, expires=30)
     for job_id in Job.objects.unread(now).order_by("due_at").values_list("pk", flat=True)[:AT_ONCE]:
         collect_output.apply_async([job_id], retry=False, expires=30)
     for decision_id in Decision.objects.due(now).order_by("due_at").values_list("pk", flat=True)[:AT_ONCE]:

@@ -1,5 +1,6 @@
 """An order's timeline: what has happened, and what is still to come."""
 
+from jobs import wording
 from jobs.chips import Step
 from jobs.models import IN_TOWER, Job, SignOff, Status, TimelineEntry
 from portal.templatetags.look import duration
@@ -18,6 +19,7 @@ TITLES = {
     Kind.CANCELED: ("Stopped in Tower", "stopped"),
     Kind.REFUSED: ("Not accepted by Tower", "fail"),
     Kind.LOST: ("No longer in Tower", "doubt"),
+    Kind.RELAUNCHED: ("Run again", "done"),
 }
 # These name people: their title is the first line of the entry's text, the note the rest.
 SIGNED = {Kind.ASKED: "sign", Kind.APPROVED: "done", Kind.DENIED: "stopped", Kind.TOO_LATE: "stopped"}
@@ -33,8 +35,15 @@ def _past(job: Job, entry: TimelineEntry) -> Step:
     if entry.kind in SIGNED:
         title, _, note = entry.text.partition("\n")
         return Step(title, SIGNED[Kind(entry.kind)], entry.at, note)
-    if entry.kind == Kind.ORDERED:
-        title, state = f"Ordered by {person(job)}", "done"
+    told = {
+        Kind.ORDERED: (f"Ordered by {wording.person(job.ordered_by)}", "done"),
+        Kind.STOP_WANTED: (f"{wording.stopper(job)} asked to stop it", "stopped"),
+        Kind.WITHDRAWN: (f"Withdrawn by {wording.person(job.ordered_by)}", "stopped"),
+    }
+    if entry.kind == Kind.CANCELED and job.stop_sent_at:
+        title, state = f"Stopped by {wording.stopper(job)}", "stopped"
+    elif entry.kind in told:
+        title, state = told[Kind(entry.kind)]
     else:
         title, state = TITLES[Kind(entry.kind)]
     if entry.kind in {Kind.SUCCESSFUL, Kind.FAILED} and job.sign_off:
@@ -46,6 +55,8 @@ def _present_and_future(job: Job, *, taken: bool) -> list[Step]:
     """What it waits for now. `taken`: Tower has it, even if the row was read a moment before."""
     if not job.is_active:
         return []
+    if job.is_stopping:
+        return [Step("Stopping…", "now", note=job.stop_trouble)]
     if job.status == Status.IN_DOUBT:
         now = [Step("Looking for it in Tower", "now")]
     elif job.status == Status.RUNNING and job.sign_off == SignOff.WAITING:
@@ -58,7 +69,3 @@ def _present_and_future(job: Job, *, taken: bool) -> list[Step]:
         now = [Step("Being sent to Tower", "now")]
     usual = job.tile.usual_seconds
     return [*now, Step("Done", "todo", note=f"Usually {duration(usual)}" if usual else "")]
-
-
-def person(job: Job) -> str:
-    return job.ordered_by.first_name or job.ordered_by.get_username()

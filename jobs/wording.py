@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
+from django.contrib.auth.models import User
 from django.utils import timezone
 
 from catalog.models import Controller
@@ -12,6 +13,7 @@ from jobs.models import Job, SignOff, Status
 from portal.templatetags.look import duration
 
 ACRONYMS = frozenset({"acl", "apn", "asn", "bgp", "dns", "epg", "id", "ip", "mac", "ssid", "url", "vlan", "vpn", "vrf"})
+TOO_LATE = "It ended before it could be stopped"
 MOST_FACTS = 6
 LONGEST_LINE = 110
 
@@ -28,6 +30,7 @@ CHIPS = {
     Status.ERROR: Chip("Could not be started", "fail"),
     Status.CANCELED: Chip("Stopped", "stopped", "It was stopped in Tower"),
     Status.LOST: Chip("Outcome unknown", "doubt", "Tower no longer has this job"),
+    Status.WITHDRAWN: Chip("Withdrawn", "stopped", "Nothing was sent"),
 }
 
 
@@ -49,6 +52,12 @@ def chip(job: Job) -> Chip:
     known = CHIPS[status]
     if status in {Status.QUEUED, Status.LAUNCHING} and not job.controller.usable:
         return Chip("Waiting for Tower", "wait", f"{waits_for_tower(job.controller)}. Your order is safe")
+    if job.is_stopping:
+        return Chip("Stopping…", "wait", job.stop_trouble or "Until Tower has stopped it, it can still end otherwise")
+    if status == Status.WITHDRAWN:
+        return Chip(f"Withdrawn by {person(job.ordered_by)}", known.state, known.line)
+    if status == Status.CANCELED and job.stop_sent_at:
+        return Chip(f"Stopped by {stopper(job)}", known.state, _line(job, status))
     if job.sign_off and (signed := _signed(job, status)):
         return signed
     line = _line(job, status)
@@ -78,6 +87,15 @@ def not_given(job: Job) -> str:
     return signing.IN_TIME if job.sign_off == SignOff.TIMED_OUT else signing.denied_by(job.signed_by)
 
 
+def person(user: User) -> str:
+    return user.first_name or user.get_username()
+
+
+def stopper(job: Job) -> str:
+    """Who asked for it to be stopped here."""
+    return person(job.stop_wanted_by) if job.stop_wanted_by else "Somebody"
+
+
 def waits_for_tower(controller: Controller) -> str:
     """Why nothing is sent to Tower now, for people who order; empty if it is."""
     if controller.paused:
@@ -88,6 +106,10 @@ def waits_for_tower(controller: Controller) -> str:
 def _line(job: Job, status: Status) -> str:
     if status == Status.RUNNING:
         return time_left(job)
+    if status == Status.CANCELED:
+        return "Before anything changed" if _stopped_in_time(job) else ""
+    if job.stop_wanted_at and status in {Status.SUCCESSFUL, Status.FAILED, Status.ERROR}:
+        return TOO_LATE
     if status == Status.SUCCESSFUL and job.elapsed is not None:
         return f"Took {duration(job.elapsed)}"
     if status == Status.FAILED:
@@ -127,6 +149,11 @@ def anything_changed(job: Job) -> bool | None:
     return any(host["changed"] for host in job.hosts) if job.hosts else None
 
 
+def _stopped_in_time(job: Job) -> bool:
+    """Whether it is known that nothing was changed before it was stopped."""
+    return job.started_at is None or anything_changed(job) is False
+
+
 def verdict(job: Job) -> Verdict | None:
     """How it ended; None while it has not."""
     if job.is_active:
@@ -135,19 +162,30 @@ def verdict(job: Job) -> Verdict | None:
     tile = job.tile
     if job.sign_off in {SignOff.DENIED, SignOff.TIMED_OUT} and status in {Status.SUCCESSFUL, Status.FAILED}:
         return Verdict(not_given(job), "What depended on it was not built.", "stopped")
+    late = f" {TOO_LATE}." if job.stop_wanted_at else ""
     if status == Status.SUCCESSFUL:
         line = f"Built in {duration(job.elapsed)}." if job.elapsed is not None else ""
-        return Verdict(tile.when_done or "It is done", line, "done")
+        return Verdict(tile.when_done or "It is done", f"{line}{late}".strip(), "done")
     if status == Status.FAILED:
         line = f"It stopped {duration(job.elapsed)} after the start." if job.elapsed else ""
-        return Verdict(tile.when_failed or "It was not done", line, "fail")
+        return Verdict(tile.when_failed or "It was not done", f"{line}{late}".strip(), "fail")
     if status == Status.ERROR:
-        return Verdict("It could not be started", "Tower could not run it.", "fail")
+        return Verdict("It could not be started", f"Tower could not run it.{late}", "fail")
     if status == Status.REFUSED:
         return Verdict("Tower did not accept it", "Nothing was started, and nothing was changed.", "fail")
     if status == Status.CANCELED:
-        return Verdict("It was stopped", "Somebody stopped it in Tower.", "stopped")
+        return _stopped(job)
+    if status == Status.WITHDRAWN:
+        return Verdict(f"Withdrawn by {person(job.ordered_by)}", "Nothing was sent.", "stopped")
     return Verdict("How it ended is not known", job.explanation, "doubt")
+
+
+def _stopped(job: Job) -> Verdict:
+    title = f"Stopped by {stopper(job)}" if job.stop_sent_at else "It was stopped"
+    who = "" if job.stop_sent_at else "Somebody stopped it in Tower. "
+    changed = False if _stopped_in_time(job) else anything_changed(job)
+    told = _changed(job, changed).removeprefix("No. ").removeprefix("Yes, ")
+    return Verdict(title, f"{who}{told[:1].upper()}{told[1:]}", "stopped")
 
 
 def failure(job: Job) -> Failure | None:

@@ -7,13 +7,11 @@ from jobs.models.job import (
     UNSENT,
     Job,
     JobQuerySet,
-    JobSecret,
-    KeptSecret,
-    Output,
     SignOff,
     Status,
     TimelineEntry,
 )
+from jobs.models.kept import JobSecret, KeptSecret, Output
 from jobs.models.workflow import Decision, StepOutput, WorkflowStep
 
 __all__ = [

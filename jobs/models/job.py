@@ -1,6 +1,6 @@
 """What was ordered, and what became of it."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -12,8 +12,7 @@ from django.utils import timezone
 
 from catalog.controllers import secrets_of
 from catalog.models import Controller, Template, Tile
-from jobs.chips import Chip
-from portal.encryption import EncryptedTextField
+from jobs.chips import Chip, Verb
 
 
 class Status(models.TextChoices):
@@ -31,6 +30,7 @@ class Status(models.TextChoices):
     ERROR = "error"
     CANCELED = "canceled"
     LOST = "lost"  # Tower no longer has the job: how it ended cannot be told
+    WITHDRAWN = "withdrawn"  # by its person, before it was sent
 
 
 UNSENT = frozenset({Status.QUEUED, Status.LAUNCHING, Status.IN_DOUBT})
@@ -68,6 +68,10 @@ class JobQuerySet(models.QuerySet["Job"]):
         queued = self.filter(pk=pk, status=Status.QUEUED, due_at__lte=now)
         return queued.update(status=Status.LAUNCHING, claimed_until=until, attempt=None, changed_at=now) == 1
 
+    def to_stop(self, now: datetime) -> "JobQuerySet":
+        """Those that somebody wants stopped, and Tower does not show it yet."""
+        return self.in_tower().filter(stop_due_at__lte=now)
+
     def unread(self, now: datetime) -> "JobQuerySet":
         """Ended in Tower, and their output is not yet read to the end."""
         return self.filter(status__in=ENDED, output_complete=False, due_at__lte=now)
@@ -92,7 +96,7 @@ class JobQuerySet(models.QuerySet["Job"]):
 
     def for_rows(self) -> "JobQuerySet":
         """With all that `jobs.wording.present` reads."""
-        rows = self.select_related("tile", "controller", "ordered_by")
+        rows = self.select_related("tile", "controller", "ordered_by", "stop_wanted_by")
         rows = rows.prefetch_related("ordered_by__groups", "tile__approvers")
         return rows.defer(*secrets_of("controller"))
 
@@ -145,6 +149,19 @@ class Job(models.Model):
     sign_off = models.CharField(max_length=20, choices=SignOff, blank=True)
     signed_by = models.CharField(max_length=150, blank=True, help_text="Who denied it.")
 
+    # Somebody wants it stopped. The row says so first; a worker asks Tower (`jobs.stopping`).
+    stop_wanted_at = models.DateTimeField(null=True)
+    stop_wanted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="stopped_jobs"
+    )
+    stop_due_at = models.DateTimeField(null=True, help_text="When Tower is asked next; empty once it shows it.")
+    stop_sent_at = models.DateTimeField(null=True, help_text="When Tower was asked: it took it, or may have.")
+    stop_trouble = models.CharField(max_length=200, blank=True, help_text="Why Tower does not stop it.")
+
+    # A relaunch: the same job again, in Tower.
+    relaunch_of = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="relaunches")
+    relaunch_hosts = models.CharField(max_length=10, blank=True, help_text="all or failed.")
+
     # Output.
     watched_at = models.DateTimeField(null=True, help_text="When somebody last looked at it while it ran.")
     output_complete = models.BooleanField(default=False)
@@ -155,6 +172,9 @@ class Job(models.Model):
     ran: float
     progress: int | None
     team: str
+    # And by `jobs.rights.offer`, for the person who looks.
+    verb: Verb | None
+    again: Verb | None
 
     objects = JobQuerySet.as_manager()
 
@@ -163,6 +183,8 @@ class Job(models.Model):
         permissions = [
             ("view_all_jobs", "Can see everybody's jobs"),
             ("view_extra_vars", "Can see extra_vars and Tower's own words"),
+            ("stop_jobs", "Can stop the jobs they see"),
+            ("relaunch_jobs", "Can run again, in Tower, the jobs they see"),
         ]
         constraints = [
             models.UniqueConstraint(fields=["ordered_by", "form_key"], name="one_order_per_form"),
@@ -188,6 +210,16 @@ class Job(models.Model):
     @property
     def is_active(self) -> bool:
         return self.status in ACTIVE
+
+    @property
+    def is_stopping(self) -> bool:
+        """Somebody wants it stopped, and it has not ended."""
+        return self.stop_wanted_at is not None and self.is_active
+
+    @property
+    def unmaskable(self) -> bool:
+        """Tower runs it with passwords that were deleted here, so what it prints could not be masked."""
+        return self.relaunch_of_id is not None and any(answer["secret"] for answer in self.answers)
 
     def note(self, kind: "TimelineEntry.Kind", text: str = "", at: datetime | None = None) -> None:
         """Add a line to the timeline."""
@@ -223,6 +255,9 @@ class TimelineEntry(models.Model):
         APPROVED = "approved"
         DENIED = "denied"
         TOO_LATE = "too_late"  # a decision that Tower did not need any more
+        STOP_WANTED = "stop_wanted"
+        WITHDRAWN = "withdrawn"
+        RELAUNCHED = "relaunched"  # as another order
 
     job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="timeline")
     kind = models.CharField(max_length=20, choices=Kind)
@@ -231,46 +266,3 @@ class TimelineEntry(models.Model):
 
     class Meta:
         ordering = ["at", "pk"]
-
-
-class JobSecret(models.Model):
-    """A password of an order: an answer, or what a credential wants at launch (`catalog.prompts.NAMESPACE`).
-
-    Deleted when the job has ended and its output is in, since it masks both.
-    """
-
-    job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="secrets")
-    variable = models.CharField(max_length=255)
-    value = EncryptedTextField()
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["job", "variable"], name="one_secret_per_variable")]
-
-
-class KeptSecret(models.Model):
-    """A password typed into a form that had an error elsewhere: kept for the next try, never sent back to the page."""
-
-    LIFETIME = timedelta(hours=2)
-
-    form_key = models.UUIDField()
-    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
-    variable = models.CharField(max_length=255)
-    value = EncryptedTextField()
-    kept_at = models.DateTimeField(default=timezone.now)
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["form_key", "person", "variable"], name="one_kept_secret_per_field")
-        ]
-
-
-class Output(models.Model):
-    """A piece of a job's output, in Tower's ANSI colours, with secrets masked."""
-
-    job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="output")
-    first_line = models.PositiveIntegerField()
-    text = models.TextField()
-
-    class Meta:
-        ordering = ["first_line"]
-        constraints = [models.UniqueConstraint(fields=["job", "first_line"], name="one_piece_per_first_line")]

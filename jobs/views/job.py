@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET
 from django.views.decorators.vary import vary_on_headers
 
 from catalog.models import Template
-from jobs import ansi, stepwords, timeline, wording
+from jobs import ansi, rights, stepwords, timeline, wording
 from jobs import output as outputs
 from jobs.models import ENDED, Job
 
@@ -51,7 +51,7 @@ def output(request: HttpRequest, pk: int) -> HttpResponse:
     found = _visible(request, pk)
     outputs.watch(found)
     asked = request.GET.get("from", "0")
-    start = int(asked) if asked.isdigit() and len(asked) < 10 else 0
+    start = int(asked) if asked.isdecimal() and len(asked) < 10 else 0
     lines = ansi.lines(found, start)
     if not lines and not found.output_complete:
         return HttpResponse(status=204)
@@ -67,7 +67,9 @@ def output(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _visible(request: HttpRequest, pk: int) -> Job:
     jobs = Job.objects.visible_to(request.user).for_rows()
-    return wording.present([get_object_or_404(jobs, pk=pk)])[0]
+    found = wording.present([get_object_or_404(jobs, pk=pk)])[0]
+    rights.offer(cast(User, request.user), [found])
+    return found
 
 
 def _version(found: Job) -> str:
@@ -76,7 +78,8 @@ def _version(found: Job) -> str:
 
 def _live(request: HttpRequest, found: Job) -> dict[str, Any]:
     """What the page shows of a job that may still change."""
-    may_see_details = cast(User, request.user).has_perm("jobs.view_extra_vars")
+    user = cast(User, request.user)
+    may_see_details = user.has_perm("jobs.view_extra_vars")
     address = reverse("job", args=[found.pk])
     sent = found.tower_extra_vars or found.extra_vars
     return {
@@ -86,6 +89,7 @@ def _live(request: HttpRequest, found: Job) -> dict[str, Any]:
         "facts_shown": wording.facts(found.artifacts),
         "failure": wording.failure(found),
         "may_see_details": may_see_details,
+        "may_relaunch": rights.may_relaunch(user, found) and not rights.why_not_relaunch(found),
         "extra_vars": json.dumps(sent, indent=2, ensure_ascii=False) if may_see_details else "",
         "hosts": found.hosts,
         "workflow_steps": stepwords.shown(found, decides=found.tile.may_decide(request.user)),

@@ -5,7 +5,7 @@ from uuid import UUID, uuid4
 
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.models import User
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
@@ -15,7 +15,7 @@ from catalog import wording
 from catalog.answers import PasswordField
 from catalog.forms import LaunchForm, blockers
 from catalog.models import Tile
-from jobs import facts, orders, secrets
+from jobs import again, facts, orders, secrets
 from jobs.models import Job
 from jobs.wording import waits_for_tower
 
@@ -31,8 +31,20 @@ def order(request: HttpRequest, slug: str) -> HttpResponse:
     if reason := tile.pause_reason or " ".join(blockers(tile)):
         return render(request, "jobs/paused.html", {"tile": tile, "reason": reason, "nav": "catalog"}, status=409)
     if request.method == "GET":
-        return _page(request, tile, LaunchForm(tile), uuid4())
+        return _begin(request, tile)
     return _order(request, tile, by, _form_key(request))
+
+
+def _begin(request: HttpRequest, tile: Tile) -> HttpResponse:
+    """The empty form; with `?again=N` the answers of an order of this tile that the person may see."""
+    number = request.GET.get("again", "")
+    if not number:
+        return _page(request, tile, LaunchForm(tile), uuid4())
+    if not number.isdecimal() or len(number) > 18:
+        raise Http404
+    earlier = get_object_or_404(Job.objects.visible_to(request.user), pk=int(number), tile=tile)
+    filled = again.of(tile, earlier)
+    return _page(request, tile, filled.form, uuid4(), filled=filled)
 
 
 def _order(request: HttpRequest, tile: Tile, by: User, form_key: UUID) -> HttpResponse:
@@ -66,12 +78,17 @@ def _correct(
 ) -> HttpResponse:
     """The form once more, with everything typed: passwords are kept on the server, never sent back to the page."""
     secrets.keep(form_key, by, form.secrets_to_keep())
-    again = LaunchForm(tile, request.POST, kept=secrets.kept(form_key, by))
-    return _page(request, tile, again, form_key, already)
+    once_more = LaunchForm(tile, request.POST, kept=secrets.kept(form_key, by))
+    return _page(request, tile, once_more, form_key, already)
 
 
 def _page(
-    request: HttpRequest, tile: Tile, form: LaunchForm, form_key: UUID, already: Job | None = None
+    request: HttpRequest,
+    tile: Tile,
+    form: LaunchForm,
+    form_key: UUID,
+    already: Job | None = None,
+    filled: again.Again | None = None,
 ) -> HttpResponse:
     context = {
         "nav": "catalog",
@@ -82,6 +99,7 @@ def _page(
         "facts": facts.of_tiles([tile])[tile.pk],
         "waits_for_tower": waits_for_tower(tile.template.controller),
         "already": already,
+        "filled": filled,
         "error_count": len(form.errors),
     }
     # 422, so that htmx and tests tell it from a success; browsers show it all the same.

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_GET
 from django.views.decorators.vary import vary_on_headers
 
 from catalog.models import Tile
-from jobs import versions, wording
+from jobs import rights, versions, wording
 from jobs.models import ACTIVE, ENDED, Job, JobQuerySet
 
 BUSY, IDLE = 3, 30  # seconds between two refreshes
@@ -46,7 +46,7 @@ class Seen:
     @classmethod
     def of(cls, request: HttpRequest) -> "Seen":
         asked = request.GET
-        rows = frozenset(int(row) for row in asked.get("rows", "").split(".") if row.isdigit() and len(row) < 19)
+        rows = frozenset(int(row) for row in asked.get("rows", "").split(".") if row.isdecimal() and len(row) < 19)
         try:
             at = parse_datetime(asked.get("at", ""))
         except ValueError:
@@ -78,8 +78,8 @@ def _news(request: HttpRequest, seen: Seen) -> HttpResponse:
         return HttpResponse(status=204)
     jobs = _scope(cast(User, request.user), seen.whose)
     fresh = jobs.filter(changed_at__gt=seen.at - OVERLAP).for_rows()
-    changed = wording.present(_shown(request, seen).filter(changed_at__gt=seen.at - OVERLAP).for_rows())
-    new = wording.present(_unseen(fresh, seen).filter(status__in=ACTIVE).order_by("pk")[:PAGE])
+    changed = _rows(request, _shown(request, seen).filter(changed_at__gt=seen.at - OVERLAP))
+    new = _rows(request, _unseen(fresh, seen).filter(status__in=ACTIVE).order_by("pk")[:PAGE])
     rows = seen.rows | {job.pk for job in new}
     context = {
         "poll_url": Seen(seen.whose, version, timezone.now(), rows).url(),
@@ -115,9 +115,9 @@ def _page(request: HttpRequest) -> HttpResponse:
     jobs = _scope(cast(User, request.user), whose)
     before = request.GET.get("before", "")
     all_ended = jobs.filter(status__in=ENDED)
-    ended = all_ended.filter(pk__lt=int(before)) if before.isdigit() and len(before) < 19 else all_ended
-    active_rows = wording.present(jobs.active().for_rows()[:MOST_ACTIVE]) if not before else []
-    ended_rows = wording.present(ended.for_rows()[: PAGE + 1])
+    ended = all_ended.filter(pk__lt=int(before)) if before.isdecimal() and len(before) < 19 else all_ended
+    active_rows = _rows(request, jobs.active().for_rows()[:MOST_ACTIVE]) if not before else []
+    ended_rows = _rows(request, ended.for_rows()[: PAGE + 1])
     older = len(ended_rows) > PAGE
     ended_rows = ended_rows[:PAGE]
     context = {
@@ -134,6 +134,13 @@ def _page(request: HttpRequest) -> HttpResponse:
         "total_ended": all_ended.count(),
     }
     return render(request, "jobs/queue.html", context)
+
+
+def _rows(request: HttpRequest, jobs: JobQuerySet) -> list[Job]:
+    """With all that a row shows, and what this person may do next."""
+    rows = wording.present(jobs)
+    rights.offer(cast(User, request.user), rows)
+    return rows
 
 
 def _whose(request: HttpRequest) -> str:

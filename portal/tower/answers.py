@@ -80,7 +80,7 @@ def _storable(value: Any) -> Any:
 def _error(answer: Answer) -> Exception:
     status = answer.status
     if status in _WORDS:
-        return Denied(_WORDS[status], status)
+        return Denied(_WORDS[status], status, _detail(answer))
     if status == 404:
         return _missing(answer)
     if status == 429:
@@ -94,6 +94,14 @@ def _error(answer: Answer) -> Exception:
     if status < 300:
         return Uncertain(f"Tower answered in an unexpected way (status {status}).")
     return Uncertain(f"Tower has an internal problem (status {status}).")
+
+
+def _detail(answer: Answer) -> str:
+    """What Tower says beside the status, if it is an API's answer at all."""
+    try:
+        return " ".join(reasons(_json(answer)).get("detail", []))
+    except Uncertain:
+        return ""
 
 
 def _missing(answer: Answer) -> Exception:

@@ -24,12 +24,13 @@ from portal.tower.records import (
     JobRecord,
     Launched,
     OutputPiece,
+    RelaunchForm,
     TemplateRecord,
     failure_message,
 )
 from portal.tower.shapes import mapping, mappings, path_of, record, timestamp, with_query
 from portal.tower.shapes import rows as rows_of
-from portal.tower.workflows import ApprovalRecord, NodeRecord
+from portal.tower.workflowcalls import WorkflowCalls
 
 PAGE = 200  # Tower caps page_size there without a word (api/pagination.py)
 _KINDS = {"job_template": "job_templates", "workflow_job_template": "workflow_job_templates"}
@@ -40,7 +41,7 @@ def _later(since: datetime, *names: str) -> dict[str, str]:
     return {f"or__{name}__gt": timestamp(since) for name in names}
 
 
-class Tower:
+class Tower(WorkflowCalls):
     """One Tower and one account there. All times in seconds. Use one instance per thread."""
 
     def __init__(
@@ -183,12 +184,17 @@ class Tower:
         rows = rows_of(answers.read(answer))
         return Changes([record(JobRecord, row) for row in rows], answers.date(answer))
 
-    def jobs_of(self, template_id: int, created_by: int, since: datetime) -> list[JobRecord]:
-        """The jobs that an account launched from a template since a moment of Tower's clock, oldest first."""
+    def jobs_of(
+        self, template_id: int, created_by: int, since: datetime, *, launch_type: str = "manual"
+    ) -> list[JobRecord]:
+        """The jobs that an account launched from a template since a moment of Tower's clock, oldest first.
+
+        `launch_type`: "manual", or "relaunch", which Tower tells apart.
+        """
         query = {
             "unified_job_template": template_id,
             "created_by": created_by,
-            "launch_type": "manual",
+            "launch_type": launch_type,
             "created__gte": timestamp(since),
             "order_by": "id",
             "page_size": PAGE,
@@ -228,45 +234,24 @@ class Tower:
         """
         answers.check(self._line.post(f"{path_of(job_url)}cancel/", b"{}"), wanted=202)
 
-    # Workflows --------------------------------------------------------------------------------------------------------
+    @property
+    def tells_relaunches(self) -> bool:
+        """Whether a relaunch is told from a launch in lists, and can be on failed hosts: since Tower 3.3."""
+        return not self._is_old
 
-    def workflow_nodes(self, job_url: str) -> list[NodeRecord]:
-        """Every node of a workflow job, in the order in which they were made: one request for up to 200."""
-        path = with_query(f"{path_of(job_url)}workflow_nodes/", {"order_by": "id", "page_size": PAGE})
-        return [record(NodeRecord, row) for row in self._all(path)]
+    def relaunch_form(self, job_url: str) -> RelaunchForm:
+        """What a relaunch takes, and on how many hosts it would run. Workflow jobs tell nothing."""
+        return RelaunchForm.from_json(mapping(answers.read(self._line.get(f"{path_of(job_url)}relaunch/"))))
 
-    def pending_approvals(self, ids: Sequence[int]) -> list[ApprovalRecord]:
-        """Those of these approvals that wait for a decision: one request for up to 200.
+    def relaunch(self, job_url: str, hosts: str) -> Launched:
+        """Run an ended job again with the same prompts, once: never repeated. `hosts`: "all" or "failed".
 
-        Lists of jobs have no approvals in them (AC: UnifiedJobAccess).
+        Raises Unreachable (safe to repeat), Uncertain (look for the job first), Rejected, Denied, Gone.
         """
-        known = ",".join(map(str, ids))
-        query = {"status": "pending", "id__in": known, "order_by": "id", "page_size": PAGE}
-        return [record(ApprovalRecord, row) for row in self._pages("workflow_approvals/", query)]
-
-    def approval(self, approval_id: int) -> ApprovalRecord:
-        """One approval, and who decided it."""
-        return record(ApprovalRecord, mapping(self._ask(f"workflow_approvals/{approval_id}/")))
-
-    def approve(self, approval_id: int) -> None:
-        """Approve, once; see `deny`."""
-        self._decide(approval_id, "approve")
-
-    def deny(self, approval_id: int) -> None:
-        """Deny, once: never repeated by itself.
-
-        What was decided already, and an id that does not exist, are Rejected (400); without the approval role it is
-        Denied. Raises also Unreachable (safe to repeat) and Uncertain (read the approval first).
-        """
-        self._decide(approval_id, "deny")
-
-    def _decide(self, approval_id: int, how: str) -> None:
-        try:
-            base = self.base
-        except Uncertain as trouble:
-            raise Unreachable(str(trouble)) from None
-        path = f"{base}workflow_approvals/{approval_id}/{how}/"
-        answers.check(self._line.post(path, b"{}"), wanted=204)
+        path = path_of(job_url)
+        body = {} if "/workflow_jobs/" in path else {"hosts": hosts}
+        answer = self._line.post(f"{path}relaunch/", json.dumps(body).encode(), self._launch_timeout)
+        return Launched(record(JobRecord, mapping(answers.read(answer, wanted=201))), {})
 
     # The wire ---------------------------------------------------------------------------------------------------------
 

@@ -38,11 +38,14 @@ class Rejected(TowerError):
 
 
 class Denied(TowerError):
-    """Tower does not know our account (401), or does not allow it to do this (403)."""
+    """Tower does not know our account (401), or does not allow it to do this (403).
 
-    def __init__(self, sentence: str, status: int) -> None:
+    `detail` is its own text, which stays out of `str()`.
+    """
+
+    def __init__(self, sentence: str, status: int, detail: str = "") -> None:
         super().__init__(sentence)
-        self.status = status
+        self.status, self.detail = status, detail
 
 
 class Gone(TowerError):

@@ -146,6 +146,7 @@ class JobRecord:
     artifacts: dict[str, Any] = field(default_factory=dict, repr=False)
     template_id: int | None = None
     launch_type: str = ""
+    limit: str = ""
     created_by_id: int | None = None
     event_processing_finished: bool | None = None  # None: this answer does not say (list rows)
     launched_with: dict[str, Any] = field(default_factory=dict, repr=False)  # by the names of a launch's fields
@@ -176,6 +177,7 @@ class JobRecord:
             artifacts=_dict(data.get("artifacts")),
             template_id=_int(data.get("unified_job_template")),
             launch_type=_text(data.get("launch_type")),
+            limit=_text(data.get("limit")),
             created_by_id=_int(creator.get("id")),
             event_processing_finished=events if isinstance(events, bool) else None,
             launched_with=_launched_with(data),
@@ -186,6 +188,20 @@ class JobRecord:
 class Launched:
     job: JobRecord
     ignored: dict[str, Any] = field(repr=False)  # what Tower did not take; repeats submitted values
+
+
+@dataclass(frozen=True)
+class RelaunchForm:
+    passwords: tuple[str, ...]  # those of credentials, which have to be given again
+    counts: dict[str, int]  # hosts by "all" and "failed"; empty while the job runs, and for workflow jobs
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> Self:
+        names, counts = data.get("passwords_needed_to_start"), _dict(data.get("retry_counts"))
+        return cls(
+            passwords=tuple(map(str, names)) if isinstance(names, list) else (),
+            counts={kind: number for kind, number in counts.items() if _int(number) is not None},
+        )
 
 
 @dataclass(frozen=True)

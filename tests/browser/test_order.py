@@ -43,7 +43,7 @@ def test_a_newcomer_signs_in_orders_and_sees_the_row_turn_to_done_without_a_relo
     states = page.evaluate("window.states")
     assert states[-1] == "Done"
     assert len(states) > 1, "it was never seen on its way"
-    row.get_by_role("link").click()
+    row.locator(".entry-what a").click()
     expect(page.locator(".asked")).to_contain_text("465")
     page.locator("details.details > summary").click()
     expect(page.locator(".log-line").nth(9)).to_be_visible()

@@ -17,7 +17,7 @@ from catalog.forms import LaunchForm
 from catalog.models import Controller, Template, Tile
 from demo.tower.harness import TowerHarness
 from jobs import decide as deciding
-from jobs import follow, launch, orders, output
+from jobs import follow, launch, orders, output, stopping
 from jobs.models import Decision, Job
 
 from .prompted import ALL, EVERYTHING, decide, furnish, offer
@@ -144,10 +144,14 @@ def work() -> Callable[..., None]:
     def rounds(times: int = 1, *, later: timedelta = timedelta()) -> None:
         for _ in range(times):
             if later:
-                Job.objects.update(due_at=timezone.now() - timedelta(seconds=1))
-                Decision.objects.update(due_at=timezone.now() - timedelta(seconds=1))
+                past = timezone.now() - timedelta(seconds=1)
+                Job.objects.update(due_at=past)
+                Job.objects.exclude(stop_due_at=None).update(stop_due_at=past)
+                Decision.objects.update(due_at=past)
             for job_id in Job.objects.due(timezone.now()).values_list("pk", flat=True):
                 launch.launch(job_id)
+            for job_id in Job.objects.to_stop(timezone.now()).values_list("pk", flat=True):
+                stopping.stop(job_id)
             for decision_id in Decision.objects.due(timezone.now()).values_list("pk", flat=True):
                 deciding.send(decision_id)
             for controller_id in Controller.objects.values_list("pk", flat=True):

@@ -25,3 +25,8 @@ def tighten(tower, name, variable, **limits):
 
 def posts(tower):
     return [path for method, path in tower.requests if method == "POST" and path.endswith("/launch/")]
+
+
+def asked(tower, verb):
+    """How often Tower was asked to cancel or relaunch."""
+    return [path for method, path in tower.requests if method == "POST" and path.endswith(f"/{verb}/")]

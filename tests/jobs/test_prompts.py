@@ -1,6 +1,7 @@
 """What Tower asks for at launch is ordered in the portal, and the job in Tower has exactly that."""
 
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from django.contrib.auth.models import User
@@ -9,10 +10,12 @@ from django.db import connection
 from django.test import Client
 
 from catalog import examination, sync
-from catalog.models import Controller, Tile
+from catalog.models import Controller, Tile, TowerObject
 from catalog.prompts.fields import FIELDS
+from jobs import verbs
 from jobs.models import Job, JobSecret, Status
 from tests.secret_search import in_bytes
+from tests.visitor import fields as fields_of
 
 from .prompted import ALL, ANSWERS, EVERYTHING, PASSWORD, decide, fields, made_of, offer
 
@@ -149,3 +152,43 @@ def test_the_demos_template_that_asks_for_everything_can_be_ordered_by_field_ope
         {"reason": "new firmware"},
     )
     assert str(Job.objects.get()) == "Look after devices for ExampleNet lab, new firmware"
+
+
+def test_it_is_ordered_again_with_all_that_was_chosen(visit, everything, tower, work):
+    visit.post(everything.get_absolute_url(), fields(ANSWERS))
+    first = Job.objects.get()
+    page = visit.get(f"{everything.get_absolute_url()}?again={first.pk}").content.decode()
+    assert "Left out" not in page
+    assert "Type the passwords again" in page
+    passwords = {name: value for name, value in ANSWERS.items() if name.startswith("w-")}
+
+    answer = visit.post(everything.get_absolute_url(), fields_of(page) | fields(passwords))
+
+    assert answer.status_code == 302, answer.content.decode()
+    again = Job.objects.first()
+    assert again.pk != first.pk
+    assert (again.prompts, again.extra_vars) == (first.prompts, first.extra_vars)
+
+
+def test_an_object_that_is_gone_is_left_out_when_it_is_ordered_again_and_said(visit, everything, work):
+    visit.post(everything.get_absolute_url(), fields(ANSWERS))
+    TowerObject.objects.filter(tower_id=50, kind="inventory").delete()
+
+    page = visit.get(f"{everything.get_absolute_url()}?again={Job.objects.get().pk}").content.decode()
+
+    assert "does not take it any more: Inventory." in page
+
+
+def test_run_again_in_tower_it_has_what_was_chosen(visit, everything, alice, tower, work):
+    visit.post(everything.get_absolute_url(), fields(ANSWERS | {"p-credentials-1": "", "p-credentials-3-dev": ""}))
+    work()
+    tower.finish(tower.jobs[0]["id"], "failed")
+    work(2)
+
+    verbs.relaunch(Job.objects.get(), by=alice, hosts="all", form_key=uuid4())
+    work()
+
+    first, again = made_of(tower, 0), made_of(tower, 1)
+    assert {name: again[name] for name in ("inventory", "limit", "labels")} == {
+        name: first[name] for name in ("inventory", "limit", "labels")
+    }

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.contrib.auth.models import User
 from django.utils import timezone
 
 from catalog.models import Controller, Tile
@@ -13,6 +14,7 @@ from jobs.models import ACTIVE, Job, Status
 def job(status, **fields):
     usual = fields.pop("usual", None)
     controller = fields.pop("controller", Controller(name="Tower"))
+    fields.setdefault("ordered_by", User(username="alice", first_name="Alice"))
     return Job(tile=Tile(title="New network", usual_seconds=usual), controller=controller, status=status, **fields)
 
 

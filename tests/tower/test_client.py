@@ -126,6 +126,41 @@ def test_a_job_is_canceled(tower):
     assert client(tower).job(job.url).canceled_on is not None
 
 
+def test_asking_twice_to_cancel_is_harmless(tower):
+    job = order(tower).job
+    tower.start(job.id)
+    for _ in range(2):
+        client(tower).cancel(job.url)
+    tower.finish(job.id, "canceled")
+    with pytest.raises(Denied):
+        client(tower).cancel(job.url)
+    with pytest.raises(Rejected):
+        client(tower, token=tower.admin_token).cancel(job.url)
+
+
+def test_a_job_is_run_again_on_the_hosts_that_failed(tower):
+    us, job = client(tower), order(tower).job
+    assert us.relaunch_form(job.url).counts == {}
+    tower.finish(job.id, "failed", hosts=["leaf-101", {"name": "leaf-102", "failed": 1}])
+
+    assert us.relaunch_form(job.url).counts == {"all": 2, "failed": 1}
+    again = us.relaunch(job.url, "failed").job
+
+    assert (again.launch_type, again.limit, again.extra_vars) == ("relaunch", "leaf-102", job.extra_vars)
+    since = datetime.now(UTC) - timedelta(minutes=5)
+    [found] = us.jobs_of(job.template_id, us.me().id, since, launch_type="relaunch")
+    assert found.id == again.id
+
+
+def test_a_refused_account_carries_towers_own_text_beside_its_sentence(tower):
+    job = order(tower).job
+    tower.finish(job.id)
+    with pytest.raises(Denied) as caught:
+        client(tower, token=tower.read_token).relaunch(job.url, "all")
+    assert caught.value.detail == "You do not have permission to perform this action."
+    assert caught.value.detail not in str(caught.value)
+
+
 def test_a_wrong_answer_is_rejected_with_towers_words(tower):
     with pytest.raises(Rejected) as caught:
         order(tower, _vlan_id=5000)
