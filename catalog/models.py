@@ -128,6 +128,12 @@ class Tile(models.Model):
     audience = models.ManyToManyField(
         Group, blank=True, related_name="tiles", help_text="The groups whose people may order it."
     )
+    approvers = models.ManyToManyField(
+        Group,
+        blank=True,
+        related_name="tiles_to_decide",
+        help_text="The groups whose people may decide its approvals here. They see all its orders.",
+    )
     for_everyone = models.BooleanField(default=False, help_text="Everybody who can sign in may order it.")
     published = models.BooleanField(default=False, help_text="Until then only curators see it.")
     paused = models.CharField(
@@ -184,6 +190,10 @@ class Tile(models.Model):
         if self.template.gone_at:
             return "It is no longer offered in Tower."
         return ""
+
+    def may_decide(self, user: User | AnonymousUser) -> bool:
+        """Whether this person may approve and deny the steps of its orders that wait for a decision."""
+        return user.is_authenticated and self.approvers.filter(user=user).exists()
 
     @property
     def waits_for_tower_since(self) -> datetime | None:

@@ -4,15 +4,16 @@ from ansi2html import Ansi2HTMLConverter
 from django.utils.safestring import SafeString, mark_safe
 
 from jobs.chips import Line
-from jobs.models import Job
+from jobs.models import Job, Output, StepOutput, WorkflowStep
 
 MOST = 20_000  # lines on one page
 
 
-def lines(job: Job, start: int = 0) -> list[Line]:
-    """The job's stored output from line `start` (from 0) on."""
-    before = job.output.filter(first_line__lte=start).order_by("-first_line").values_list("first_line", flat=True)
-    pieces = list(job.output.filter(first_line__gte=before.first() or 0).order_by("first_line"))
+def lines(owner: Job | WorkflowStep, start: int = 0) -> list[Line]:
+    """The stored output of a job or a workflow's step from line `start` (from 0) on."""
+    before = owner.output.filter(first_line__lte=start).order_by("-first_line").values_list("first_line", flat=True)
+    stored = owner.output.filter(first_line__gte=before.first() or 0).order_by("first_line")
+    pieces: list[Output | StepOutput] = [*stored]
     if not pieces:
         return []
     skip = max(0, start - pieces[0].first_line)

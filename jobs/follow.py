@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from catalog import connections
 from catalog.models import Controller
-from jobs import output, states
+from jobs import output, states, stepoutput, steps, workflows
 from jobs.models import Job, Status
 from portal.tower.client import Tower
 from portal.tower.errors import Denied, Gone, Rejected, TowerError
@@ -56,14 +56,17 @@ def _tick(controller: Controller) -> None:
     active = Job.objects.in_tower().filter(controller=controller).order_by("tower_id")
     ids = list(active.values_list("tower_id", flat=True))
     if ids:
-        _read_changes(controller, ids)
+        swept = _read_changes(controller, sorted([*ids, *workflows.running_ids(controller)], key=lambda id_: id_ or 0))
+        workflows.follow(controller, all_of_them=swept)
         output.follow_watched(controller)
+        stepoutput.follow_watched(controller)
     elif controller.trouble or _long_ago(controller.last_answer_at, PING_EVERY):
         connections.tower(controller).me()
         _all_is_well(controller)
 
 
-def _read_changes(controller: Controller, ids: Sequence[int | None]) -> None:
+def _read_changes(controller: Controller, ids: Sequence[int | None]) -> bool:
+    """True if all were read, not only what changed."""
     tower = connections.tower(controller)
     sweep = controller.followed_until is None or _long_ago(controller.swept_at, SWEEP_EVERY)
     since = None if sweep or controller.followed_until is None else controller.followed_until - OVERLAP
@@ -77,6 +80,7 @@ def _read_changes(controller: Controller, ids: Sequence[int | None]) -> None:
     _all_is_well(controller)
     done = {"followed_until": min(asked)} | ({"swept_at": timezone.now()} if sweep else {})
     Controller.objects.filter(pk=controller.pk).update(**done)
+    return sweep
 
 
 def _changes(tower: Tower, ids: Sequence[int], since: datetime | None) -> Changes:
@@ -93,6 +97,7 @@ def _observe(controller: Controller, records: Sequence[JobRecord]) -> None:
     by_id = {record.id: record for record in records}
     for job in Job.objects.in_tower().filter(controller=controller, tower_id__in=by_id):
         states.observe(job, by_id[job.tower_id or 0])
+    steps.observe(controller, records)
 
 
 def _all_is_well(controller: Controller) -> None:

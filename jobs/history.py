@@ -4,13 +4,17 @@ from statistics import median
 
 from catalog.models import Tile
 from jobs.models import Job, Status
+from jobs.models.workflow import APPROVAL
 
 LATEST = 20
 
 
 def learn(job: Job) -> None:
-    """After a job has ended: note on its tile how long the latest successful ones took (median, seconds)."""
-    if job.status != Status.SUCCESSFUL:
+    """After a job has ended: note on its tile how long the latest successful ones took (median, seconds).
+
+    Not of a workflow that waited for a person: how long that takes cannot be told.
+    """
+    if job.status != Status.SUCCESSFUL or job.steps.filter(kind=APPROVAL).exists():
         return
     took = Job.objects.filter(tile_id=job.tile_id, status=Status.SUCCESSFUL, elapsed__isnull=False)
     took = took.exclude(relaunch_hosts="failed")  # on some of the devices only

@@ -9,22 +9,17 @@ from django.utils import timezone
 from catalog import connections
 from catalog.controllers import secrets_of
 from catalog.models import Controller
-from jobs import history, secrets, versions
-from jobs.models import Job, Output, Status
+from jobs import history, pieces, secrets, stepoutput, versions, workflows
+from jobs.models import Job, Status
 from portal.tower.client import Tower
 from portal.tower.errors import Gone, TowerError
-from portal.tower.records import HostSummary, OutputPiece
+from portal.tower.records import HostSummary
 
 log = logging.getLogger(__name__)
 
 WATCHED_FOR = timedelta(seconds=15)  # a page that shows a running job asks every 2 s
 TRY_AGAIN = timedelta(seconds=3)
 GIVE_UP = timedelta(minutes=10)  # Tower has had this long to process a job's events
-TOO_LARGE = "The output is too large to show here. Engineers can download it in Tower.\n"
-WITHHELD = (
-    "The output is not shown here: it may hold a password of the first order, which was deleted here when that ended.\n"
-    "Engineers can read it in Tower.\n"
-)
 
 
 def follow_watched(controller: Controller) -> None:
@@ -68,6 +63,8 @@ def _read_to_the_end(job: Job, tower: Tower) -> bool:
     url = tower.job_url(job.tower_type, job.tower_id or 0)
     record = tower.job(url)
     if job.tower_type != "job":
+        workflows.finish(job, tower)
+        stepoutput.read_before_secrets_go(job, tower)
         return True
     _fetch(job, tower)
     found = {
@@ -88,35 +85,16 @@ def _reason(job: Job, tower: Tower, url: str) -> str:
 def _close(job: Job) -> None:
     with transaction.atomic():
         Job.objects.filter(pk=job.pk).update(output_complete=True, changed_at=timezone.now())
+        stepoutput.give_up(job)
         secrets.forget(job)
         history.learn(job)
         versions.raise_version()
 
 
 def _fetch(job: Job, tower: Tower) -> None:
-    start = next_line(job)
+    start = pieces.next_line(job)
     piece = tower.output(tower.job_url(job.tower_type, job.tower_id or 0), start)
-    text = _text(job, piece)
-    if text:
-        Output.objects.get_or_create(job=job, first_line=start, defaults={"text": text})
-
-
-def next_line(job: Job) -> int:
-    """The number of the first line that is not stored yet, from 0."""
-    last = job.output.order_by("-first_line").first()
-    return last.first_line + last.text.count("\n") if last else 0
-
-
-def _text(job: Job, piece: OutputPiece) -> str:
-    """Whole lines only: a line under way is fetched again when it is complete."""
-    if job.unmaskable:
-        return "" if job.output.exists() else WITHHELD
-    if piece.too_large:
-        return "" if job.output.exists() else TOO_LARGE
-    content = piece.content.replace("\r\n", "\n").replace("\x00", "")
-    if not content.endswith("\n"):
-        content = content + "\n" if job.status != Status.RUNNING and content else content[: content.rfind("\n") + 1]
-    return str(secrets.mask(content, secrets.reveal(job).values()))
+    pieces.store(job, piece, start, runs=job.status == Status.RUNNING, hidden=secrets.reveal(job).values())
 
 
 def _host(summary: HostSummary) -> dict[str, str | bool]:

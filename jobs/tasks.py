@@ -9,8 +9,8 @@ from django.utils import timezone
 from kombu.exceptions import OperationalError
 
 from catalog.models import Controller
-from jobs import follow, launch, output, secrets, stopping
-from jobs.models import Job
+from jobs import decide, follow, launch, output, secrets, stepoutput, stopping
+from jobs.models import Decision, Job
 
 log = logging.getLogger(__name__)
 AT_ONCE = 200  # nudges sent by one sweep
@@ -22,6 +22,22 @@ def nudge(job_id: int) -> None:
         launch_job.apply_async([job_id], retry=False)
     except OperationalError:
         log.warning("The broker is down; order %s waits for the sweep.", job_id)
+
+
+def nudge_decision(decision_id: int) -> None:
+    """Tell the workers that a decision is due. If the broker is down, the sweep finds it later."""
+    try:
+        send_decision.apply_async([decision_id], retry=False)
+    except OperationalError:
+        log.warning("The broker is down; decision %s waits for the sweep.", decision_id)
+
+
+def nudge_step_output(step_id: int) -> None:
+    """Somebody opened a step that has ended: read its output. If the broker is down, the page asks again."""
+    try:
+        collect_step_output.apply_async([step_id], retry=False, expires=30)
+    except OperationalError:
+        log.warning("The broker is down; the output of step %s waits.", step_id)
 
 
 def nudge_stop(job_id: int) -> None:
@@ -55,6 +71,8 @@ def launch_due() -> None:
         stop_job.apply_async([job_id], retry=False, expires=30)
     for job_id in Job.objects.unread(now).order_by("due_at").values_list("pk", flat=True)[:AT_ONCE]:
         collect_output.apply_async([job_id], retry=False, expires=30)
+    for decision_id in Decision.objects.due(now).order_by("due_at").values_list("pk", flat=True)[:AT_ONCE]:
+        send_decision.apply_async([decision_id], retry=False, expires=30)
 
 
 @shared_task
@@ -74,6 +92,18 @@ def follow_controller(controller_id: int) -> None:
 def collect_output(job_id: int) -> None:
     """Read an ended job's output. Safe to deliver twice: the second finds it not due."""
     output.collect(job_id)
+
+
+@shared_task
+def collect_step_output(step_id: int) -> None:
+    """Read the output of a workflow's step that has ended. Safe to deliver twice: the second finds it not due."""
+    stepoutput.collect(step_id)
+
+
+@shared_task
+def send_decision(decision_id: int) -> None:
+    """Take one step with a decision. Safe to deliver twice: the second finds the row claimed."""
+    decide.send(decision_id)
 
 
 @shared_task

@@ -2,7 +2,7 @@
 
 from jobs import wording
 from jobs.chips import Step
-from jobs.models import IN_TOWER, Job, Status, TimelineEntry
+from jobs.models import IN_TOWER, Job, SignOff, Status, TimelineEntry
 from portal.templatetags.look import duration
 
 Kind = TimelineEntry.Kind
@@ -21,6 +21,8 @@ TITLES = {
     Kind.LOST: ("No longer in Tower", "doubt"),
     Kind.RELAUNCHED: ("Run again", "done"),
 }
+# These name people: their title is the first line of the entry's text, the note the rest.
+SIGNED = {Kind.ASKED: "sign", Kind.APPROVED: "done", Kind.DENIED: "stopped", Kind.TOO_LATE: "stopped"}
 
 
 def steps(job: Job) -> list[Step]:
@@ -30,6 +32,9 @@ def steps(job: Job) -> list[Step]:
 
 
 def _past(job: Job, entry: TimelineEntry) -> Step:
+    if entry.kind in SIGNED:
+        title, _, note = entry.text.partition("\n")
+        return Step(title, SIGNED[Kind(entry.kind)], entry.at, note)
     told = {
         Kind.ORDERED: (f"Ordered by {wording.person(job.ordered_by)}", "done"),
         Kind.STOP_WANTED: (f"{wording.stopper(job)} asked to stop it", "stopped"),
@@ -41,6 +46,8 @@ def _past(job: Job, entry: TimelineEntry) -> Step:
         title, state = told[Kind(entry.kind)]
     else:
         title, state = TITLES[Kind(entry.kind)]
+    if entry.kind in {Kind.SUCCESSFUL, Kind.FAILED} and job.sign_off:
+        title, state = "Ended", "stopped"
     return Step(title, state, entry.at, entry.text)
 
 
@@ -52,6 +59,8 @@ def _present_and_future(job: Job, *, taken: bool) -> list[Step]:
         return [Step("Stopping…", "now", note=job.stop_trouble)]
     if job.status == Status.IN_DOUBT:
         now = [Step("Looking for it in Tower", "now")]
+    elif job.status == Status.RUNNING and job.sign_off == SignOff.WAITING:
+        now = [Step("Waiting for a decision", "now")]
     elif taken or job.status in IN_TOWER:
         now = [Step("Being built" if job.status == Status.RUNNING else "Waiting for a free slot", "now")]
     elif not job.controller.usable:

@@ -10,4 +10,6 @@ urlpatterns = [
     path("jobs/<int:pk>/withdraw/", views.withdraw, name="withdraw"),
     path("jobs/<int:pk>/relaunch/", views.relaunch, name="relaunch"),
     path("jobs/<int:pk>/output/", views.output, name="output"),
+    path("jobs/<int:pk>/steps/<int:step_pk>/output/", views.step_output, name="step-output"),
+    path("jobs/<int:pk>/steps/<int:step_pk>/decision/", views.decision, name="decision"),
 ]

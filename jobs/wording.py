@@ -7,8 +7,9 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 
 from catalog.models import Controller
+from jobs import signing
 from jobs.chips import Chip, Failure, Verdict
-from jobs.models import Job, Status
+from jobs.models import Job, SignOff, Status
 from portal.templatetags.look import duration
 
 ACRONYMS = frozenset({"acl", "apn", "asn", "bgp", "dns", "epg", "id", "ip", "mac", "ssid", "url", "vlan", "vpn", "vrf"})
@@ -37,7 +38,8 @@ def present(jobs: Iterable[Job]) -> list[Job]:
     """The jobs with all that a row shows: `chip`, `usual`, `ran`, `progress`, `team`."""
     shown = list(jobs)
     for job in shown:
-        job.usual = job.tile.usual_seconds
+        # How long people take to decide cannot be told.
+        job.usual = None if job.sign_off else job.tile.usual_seconds
         job.progress = progress(job)
         job.ran = _running_for(job)
         job.chip = chip(job)
@@ -56,8 +58,33 @@ def chip(job: Job) -> Chip:
         return Chip(f"Withdrawn by {person(job.ordered_by)}", known.state, known.line)
     if status == Status.CANCELED and job.stop_sent_at:
         return Chip(f"Stopped by {stopper(job)}", known.state, _line(job, status))
+    if job.sign_off and (signed := _signed(job, status)):
+        return signed
     line = _line(job, status)
     return Chip(known.word, known.state, line) if line else known
+
+
+def _signed(job: Job, status: Status) -> Chip | None:
+    """A workflow in which an approval waits, or was not given; None if another ending weighs more."""
+    if job.sign_off == SignOff.WAITING:
+        return _asks(job) if status == Status.RUNNING else None
+    if status == Status.RUNNING:
+        return Chip(not_given(job), "run", "What follows then is running")
+    if status in {Status.SUCCESSFUL, Status.FAILED}:
+        return Chip(not_given(job), "stopped", "What depended on it was not built")
+    return None
+
+
+def _asks(job: Job) -> Chip:
+    deciders = [group.name for group in job.tile.approvers.all()]
+    if not deciders:
+        return Chip("Needs a decision in Tower", "sign", "It goes on when somebody has decided there")
+    return Chip("Needs a decision", "sign", f"{' or '.join(deciders)} can decide")
+
+
+def not_given(job: Job) -> str:
+    """How an approval that was not given ended."""
+    return signing.IN_TIME if job.sign_off == SignOff.TIMED_OUT else signing.denied_by(job.signed_by)
 
 
 def person(user: User) -> str:
@@ -104,7 +131,7 @@ def _running_for(job: Job) -> float:
 def progress(job: Job) -> int | None:
     """Percent of the usual time, never 100; None without history, or when it takes longer than usual."""
     usual = job.tile.usual_seconds
-    if job.status != Status.RUNNING or not usual or _running_for(job) > usual:
+    if job.status != Status.RUNNING or job.sign_off or not usual or _running_for(job) > usual:
         return None
     return max(1, min(99, int(100 * _running_for(job) / usual)))
 
@@ -133,6 +160,8 @@ def verdict(job: Job) -> Verdict | None:
         return None
     status = Status(job.status)
     tile = job.tile
+    if job.sign_off in {SignOff.DENIED, SignOff.TIMED_OUT} and status in {Status.SUCCESSFUL, Status.FAILED}:
+        return Verdict(not_given(job), "What depended on it was not built.", "stopped")
     late = f" {TOO_LATE}." if job.stop_wanted_at else ""
     if status == Status.SUCCESSFUL:
         line = f"Built in {duration(job.elapsed)}." if job.elapsed is not None else ""
@@ -161,7 +190,7 @@ def _stopped(job: Job) -> Verdict:
 
 def failure(job: Job) -> Failure | None:
     """For the failure card; None unless it was not done."""
-    if job.status not in {Status.FAILED, Status.ERROR, Status.REFUSED}:
+    if job.status not in {Status.FAILED, Status.ERROR, Status.REFUSED} or job.sign_off:
         return None
     changed = False if job.status == Status.REFUSED else anything_changed(job)
     return Failure(

@@ -217,6 +217,7 @@ CELERY_TASK_PUBLISH_RETRY = False
 CELERY_TASK_DEFAULT_QUEUE = "portal"
 CELERY_TASK_ROUTES = {
     "jobs.tasks.launch_job": {"queue": "launch"},
+    "jobs.tasks.send_decision": {"queue": "launch"},
     "catalog.tasks.*": {"queue": "sync"},
 }
 CELERY_BEAT_SCHEDULE = {

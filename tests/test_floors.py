@@ -13,14 +13,14 @@ MOST_LINES = 300
 FLOORS = [
     "portal.urls portal.wsgi portal.health portal.management",
     "jobs.urls jobs.views jobs.templatetags jobs.admin jobs.management",
-    "jobs.orders jobs.verbs",
+    "jobs.orders jobs.verbs jobs.decisions",
     "jobs.tasks",
-    "jobs.launch jobs.follow jobs.stopping",
-    "jobs.reconcile jobs.output jobs.refusals",
+    "jobs.launch jobs.follow jobs.stopping jobs.decide",
+    "jobs.reconcile jobs.output jobs.refusals jobs.stepoutput jobs.workflows",
     "jobs.relaunching",
     (
         "jobs.facts jobs.wording jobs.secrets jobs.states jobs.timeline jobs.history jobs.versions jobs.ansi"
-        " jobs.locks jobs.rights jobs.again"
+        " jobs.locks jobs.rights jobs.again jobs.steps jobs.signing jobs.pieces jobs.stepwords"
     ),
     "jobs.models jobs.chips jobs.apps",
     "catalog.urls catalog.views catalog.admin catalog.management catalog.tasks catalog.sync catalog.objects",

@@ -55,7 +55,7 @@ class TileAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     list_select_related = ["template__controller", "category"]
     search_fields = ["title", "description", "template__name"]
     prepopulated_fields = {"slug": ["title"]}
-    filter_horizontal = ["audience"]
+    filter_horizontal = ["audience", "approvers"]
     inlines = [PromptInline]
     actions = ["publish", "withdraw"]
     save_on_top = True
@@ -64,6 +64,7 @@ class TileAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         ("Words", {"fields": ["title", "slug", "description", "happens", "subject", "when_done", "when_failed"]}),
         ("Looks", {"fields": ["category", "position", "icon", "colour", "size"]}),
         ("Who may order it", {"fields": ["for_everyone", "audience", "shared"]}),
+        ("Who may decide in it", {"fields": ["approvers"]}),
         ("Publishing", {"fields": ["published", "paused"]}),
     ]
 

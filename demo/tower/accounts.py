@@ -22,13 +22,18 @@ FAR = "3026-03-24T05:51:53.664717Z"
 
 @dataclass
 class Account:
-    """A user of Tower. `execute` lists the templates it may run; None means all. `use` lists what it may use."""
+    """A user of Tower.
+
+    `execute` lists the templates it may run, `approve` the workflows whose approvals it may decide, `use` what it may
+    use; None means all.
+    """
 
     id: int
     username: str
     superuser: bool = False
     execute: set[str] | None = field(default_factory=set)
     use: set[str] | None = field(default_factory=set)
+    approve: set[str] | None = field(default_factory=set)
     email: str = ""
     created: str = field(default_factory=clock.now)
     password_digest: str = ""
@@ -42,6 +47,12 @@ class Account:
     def may_use(self, name: str) -> bool:
         """Whether it may hand a named inventory or credential to a launch."""
         return self.superuser or self.use is None or name in self.use
+
+    def may_approve(self, workflow: Template | None) -> bool:
+        """Whether it may decide the approvals of a workflow."""
+        if self.superuser:
+            return True
+        return workflow is not None and (self.approve is None or workflow.name in self.approve)
 
 
 def digest(secret: str) -> str:
@@ -62,8 +73,9 @@ class Accounts:
         pk = self._store.id_of("user", entry["username"], entry.get("id"))
         execute = entry.get("execute", [])
         account = Account(pk, entry["username"], bool(entry.get("superuser")), None if execute == "all" else {*execute})
-        use = entry.get("use", [])
+        use, approve = entry.get("use", []), entry.get("approve", [])
         account.use = None if use == "all" else set(use)
+        account.approve = None if approve == "all" else set(approve)
         account.email = entry.get("email", f"{account.username}@example.invalid")
         self.by_id[pk] = account
         return account

@@ -13,7 +13,7 @@ from demo.tower.state import Tower
 from demo.tower.world import Template
 
 MODEL_OF = {"job_template": "JobTemplate", "workflow_job_template": "WorkflowJobTemplate"}
-JOB_MODEL_OF = {"job": "Job", "workflow_job": "WorkflowJob"}
+JOB_MODEL_OF = {"job": "Job", "workflow_job": "WorkflowJob", "workflow_approval": "WorkflowApproval"}
 
 
 @dataclass

@@ -85,8 +85,12 @@ def add_template(world: World, store: Store, kind: str, entry: dict[str, Any]) -
 def _node(world: World, store: Store, workflow: str, entry: dict[str, Any]) -> Node:
     name = entry["identifier"]
     pk = store.id_of("node", f"{workflow}/{name}", entry.get("id"))
+    links: dict[str, Any] = {kind: list(entry.get(kind, [])) for kind in ("success", "failure", "always")}
+    if wish := entry.get("approval"):
+        template = store.id_of("template", f"approval {workflow}/{name}", wish.get("id"))
+        approval = {"name": wish["name"], "description": wish.get("description", ""), "timeout": wish.get("timeout", 0)}
+        return Node(pk, name, template, approval=approval, **links)
     template = world.template_named(entry["job_template"]).id
-    links = {kind: list(entry.get(kind, [])) for kind in ("success", "failure", "always")}
     return Node(pk, name, template, entry.get("extra_data", {}), **links)
 
 

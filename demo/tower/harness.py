@@ -9,7 +9,7 @@ from typing import Any, Self
 
 from werkzeug.wrappers import Request
 
-from demo.tower import catalogfile, playing, surveyspecs, ticker
+from demo.tower import approvals, catalogfile, playing, surveyspecs, ticker
 from demo.tower.app import Application
 from demo.tower.faults import Fault, Faults
 from demo.tower.generation import ANY, GENERATIONS
@@ -185,6 +185,18 @@ class TowerHarness:
             job, playing.event("runner_on_failed", line, event_data=data, failed=True, host_name=host)
         )
         self.tower.ledger.save(job)
+
+    def approvals(self) -> list[int]:
+        """The ids of the approvals that wait for a decision."""
+        return [job.id for job in approvals.waiting(self.tower)]
+
+    def decide(self, pk: int, *, approve: bool, by: str = "admin") -> None:
+        """Somebody decides an approval in Tower."""
+        approvals.decide(self.tower, self._job(pk), approve=approve, by=self.tower.accounts.named(by).id)
+
+    def time_out(self, pk: int) -> None:
+        """Nobody decided an approval in time."""
+        approvals.time_out(self.tower, self._job(pk))
 
     def tick(self, now: datetime) -> list[int]:
         """Let the schedules believe that it is now so late. The ids of the jobs that they launch."""

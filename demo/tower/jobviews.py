@@ -161,19 +161,25 @@ def nodes(call: Call, pk: int) -> dict[str, Any]:
 
 
 def _node(call: Call, workflow: Job, node: dict[str, Any]) -> dict[str, Any]:
-    child, template = call.tower.ledger.jobs.get(node["job"] or 0), call.tower.world.templates.get(node["template"])
+    child = call.tower.ledger.jobs.get(node["job"] or 0)
+    template, approval = call.tower.world.templates.get(node["template"]), node.get("approval")
     here = call.url("workflow_job_nodes", node["id"])
-    related = {f"{kind}_nodes": f"{here}{kind}_nodes/" for kind in LINKED}
+    lists = (*(f"{kind}_nodes" for kind in LINKED), "labels", "credentials", "instance_groups")
+    related = {name: f"{here}{name}/" for name in lists}
     related["workflow_job"] = links.job_url(call, workflow)
     line = {"id": workflow.id, "name": workflow.name, "description": workflow.description}
     summary: dict[str, Any] = {"workflow_job": line}
     if template:
         related["unified_job_template"] = links.template_url(call, template)
         summary["unified_job_template"] = links.template(template, unified=True)
+    if approval:
+        related["unified_job_template"] = call.url("workflow_approval_templates", node["template"])
+        summary["unified_job_template"] = links.approval(node["template"], approval)
     if child:
         related["job"] = links.job_url(call, child)
-        names = ("id", "name", "description", "status", "failed", "elapsed", "type", "canceled_on")
-        summary["job"] = {name: getattr(child, name) for name in names}
+        names = ["id", "name", "description", "status", "failed", "elapsed", "type", "canceled_on"]
+        line = {name: getattr(child, name) for name in names + ["timed_out"] * bool(approval)}
+        summary["job"] = {name: value for name, value in line.items() if value is not None}
     prompts = ("inventory", "scm_branch", "job_type", "job_tags", "skip_tags", "limit", "diff_mode", "verbosity",
                "execution_environment", "forks", "job_slice_count", "timeout")  # fmt: skip
     return {

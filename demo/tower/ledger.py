@@ -17,7 +17,10 @@ RUNNING = frozenset({"waiting", "running"})
 
 @dataclass
 class Job:
-    """A job or workflow job. `extra_vars` is masked; `sealed` holds what was masked, and credentials' passwords."""
+    """A job, workflow job or workflow approval.
+
+    `extra_vars` is masked; `sealed` holds what was masked, and credentials' passwords.
+    """
 
     id: int
     type: str
@@ -60,6 +63,9 @@ class Job:
     slice_number: int = 0
     schedule: int | None = None
     prompts: dict[str, Any] = field(default_factory=dict)  # what the launch itself brought along, secrets masked
+    timeout: int = 0  # of an approval: seconds until it is denied by itself; 0: never
+    timed_out: bool = False
+    decided_by: int | None = None
 
     @property
     def ended(self) -> bool:

@@ -67,6 +67,12 @@ def template(found: Template, *, unified: bool = False) -> dict[str, Any]:
     return line
 
 
+def approval(pk: int, found: dict[str, Any]) -> dict[str, Any]:
+    """An approval template in a line."""
+    line = {"id": pk, "name": found["name"], "description": found["description"]}
+    return line | {"unified_job_type": "workflow_approval"}
+
+
 def job(found: Job) -> dict[str, Any]:
     """A job in a line, as its events and host summaries carry it."""
     return {

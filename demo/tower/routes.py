@@ -8,6 +8,7 @@ from werkzeug.routing import Map, Rule
 
 from demo.tower import (
     adminviews,
+    approvalviews,
     callbacks,
     jobviews,
     launch,
@@ -49,6 +50,10 @@ TABLE: dict[str, dict[str, View]] = {
     "/jobs/<int:pk>/relaunch/": {"GET": jobviews.relaunch_form, "POST": jobviews.relaunch},
     "/workflow_jobs/<int:pk>/relaunch/": {"GET": lambda call, pk: {}, "POST": jobviews.relaunch_workflow},
     "/workflow_jobs/<int:pk>/workflow_nodes/": {"GET": jobviews.nodes},
+    "/workflow_approvals/": {"GET": approvalviews.pending},
+    "/workflow_approvals/<int:pk>/": {"GET": approvalviews.detail},
+    "/workflow_approvals/<int:pk>/approve/": {"GET": approvalviews.form, "POST": approvalviews.approve},
+    "/workflow_approvals/<int:pk>/deny/": {"GET": approvalviews.form, "POST": approvalviews.deny},
     "/schedules/": {"GET": scheduleviews.lists, "POST": scheduleviews.make},
     "/schedules/preview/": {"POST": scheduleviews.preview},
     "/schedules/zoneinfo/": {"GET": scheduleviews.zones},
@@ -119,6 +124,7 @@ ELSEWHERE: dict[str, tuple[str, ...]] = {
     "/jobs/<int:pk>/create_schedule/": ("POST",),
     "/workflow_job_templates/<int:pk>/workflow_nodes/": ("POST",),
     **dict.fromkeys(("/hosts/", "/labels/", "/instance_groups/", "/execution_environments/"), ("POST",)),
+    "/workflow_approvals/<int:pk>/": ("DELETE",),
     **dict.fromkeys(("/job_templates/<int:pk>/", "/workflow_job_templates/<int:pk>/"), ("PUT",)),
     **dict.fromkeys(("/inventories/<int:pk>/", "/hosts/<int:pk>/"), ("PUT", "PATCH")),
     "/credentials/<int:pk>/": ("PUT", "PATCH", "DELETE"),

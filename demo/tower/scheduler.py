@@ -2,7 +2,7 @@
 
 import threading
 
-from demo.tower import clock, playing, runfolder, workflows
+from demo.tower import approvals, clock, playing, runfolder, workflows
 from demo.tower.ledger import Job
 from demo.tower.runner import SHUTDOWN, Run, wait_for
 from demo.tower.state import Tower
@@ -53,9 +53,10 @@ class Scheduler:
         with self._ledger.lock:
             while not self._stopping:
                 self._cancel_asked()
+                approvals.expire(self._tower)
                 while (job := self._next()) is not None:
                     self._begin(job)
-                self._ledger.changed.wait(timeout=5)
+                self._ledger.changed.wait(timeout=1 if approvals.waiting(self._tower) else 5)
 
     def _cancel_asked(self) -> None:
         for pk, run in list(self._runs.items()):
@@ -67,7 +68,7 @@ class Scheduler:
         places = AT_ONCE - len(self._runs)
         active: set[tuple[str, int | None]] = set()
         for job in self._ledger.jobs.values():
-            if job.ended:
+            if job.ended or job.type == "workflow_approval":
                 continue
             key = (job.type, job.template)
             if job.status == "pending":

@@ -68,6 +68,9 @@ class Tower:
 
     def sees(self, account: Account, job: Job) -> bool:
         """Whether an account may read a job: as it may its template, whoever launched it."""
+        if job.type == "workflow_approval":
+            workflow = self.ledger.jobs.get(job.workflow or 0)
+            return account.superuser or (workflow is not None and self.sees(account, workflow))
         return account.may_run(self.template_of(job))
 
     def close(self) -> None:

@@ -111,6 +111,10 @@ def _node(call: Call, workflow: Template, node: Node) -> dict[str, Any]:
     if runs:
         related["unified_job_template"] = links.template_url(call, runs)
         summary["unified_job_template"] = links.template(runs, unified=True)
+    if node.approval:
+        related["unified_job_template"] = call.url("workflow_approval_templates", node.template)
+        timeout = {"timeout": node.approval["timeout"]}
+        summary["unified_job_template"] = links.approval(node.template, node.approval) | timeout
     related["workflow_job_template"] = links.template_url(call, workflow)
     ids = {one.identifier: one.id for one in workflow.nodes}
     shape = {"id": node.id, "type": "workflow_job_template_node", "url": here, "related": related}

@@ -13,7 +13,7 @@ def plan(tower: Tower, template: Template) -> list[dict[str, Any]]:
     ids = {node.identifier: _serial(tower) for node in template.nodes}
     return [
         {"id": ids[node.identifier], "identifier": node.identifier, "template": node.template, "job": None,
-         "extra_data": node.extra_data, "do_not_run": False} | {
+         "extra_data": node.extra_data, "do_not_run": False, "approval": node.approval} | {
             kind: [ids[one] for one in getattr(node, kind)] for kind in ("success", "failure", "always")}
         for node in template.nodes
     ]  # fmt: skip
@@ -79,7 +79,9 @@ def _leads(tower: Tower, parent: dict[str, Any], node: dict[str, Any]) -> bool:
 
 
 def _spawn(tower: Tower, workflow: Job, node: dict[str, Any]) -> Job:
-    """A node's job. The workflow's variables reach it whatever the child's template asks for."""
+    """A node's job, or its approval. The workflow's variables reach a job whatever its template asks for."""
+    if node.get("approval"):
+        return _ask(tower, workflow, node)
     template = tower.world.templates[node["template"]]
     fields = making.job_fields(template, {})
     for name, value in workflow.values.items():
@@ -93,6 +95,17 @@ def _spawn(tower: Tower, workflow: Job, node: dict[str, Any]) -> Job:
         "job", {"vars": secret}, extra_vars=masked, credentials=list(template.credentials), workflow=workflow.id,
         launch_type="workflow", created_by=workflow.created_by, slice_number=node.get("slice", 0), **fields,
     )  # fmt: skip
+
+
+def _ask(tower: Tower, workflow: Job, node: dict[str, Any]) -> Job:
+    """An approval: it waits from the moment it exists, and counts as started."""
+    approval = tower.ledger.create(
+        "workflow_approval", {}, template=node["template"], workflow=workflow.id, launch_type="workflow",
+        created_by=workflow.created_by, allow_simultaneous=True, **node["approval"],
+    )  # fmt: skip
+    approval.started = approval.created
+    tower.ledger.save(approval)
+    return approval
 
 
 def _verdict(tower: Tower, workflow: Job) -> str:

@@ -95,6 +95,7 @@ class Node:
     identifier: str
     template: int
     extra_data: dict[str, Any] = field(default_factory=dict)
+    approval: dict[str, Any] | None = None  # name, description, timeout (seconds, 0: none): then it is no job
     success: list[str] = field(default_factory=list)
     failure: list[str] = field(default_factory=list)
     always: list[str] = field(default_factory=list)

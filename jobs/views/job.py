@@ -12,7 +12,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 from django.views.decorators.vary import vary_on_headers
 
-from jobs import ansi, rights, timeline, wording
+from catalog.models import Template
+from jobs import ansi, rights, stepwords, timeline, wording
 from jobs import output as outputs
 from jobs.models import ENDED, Job
 
@@ -37,7 +38,7 @@ def job(request: HttpRequest, pk: int) -> HttpResponse:
         "output_lines": lines,
         "next_line": len(lines),
         "output_open": not found.output_complete,
-        "has_output": found.tower_type in {"", "job"},
+        "has_output": found.tower_type in {"", "job"} and found.template.kind != Template.Kind.WORKFLOW,
     }
     return render(request, "jobs/job.html", context)
 
@@ -91,6 +92,7 @@ def _live(request: HttpRequest, found: Job) -> dict[str, Any]:
         "may_relaunch": rights.may_relaunch(user, found) and not rights.why_not_relaunch(found),
         "extra_vars": json.dumps(sent, indent=2, ensure_ascii=False) if may_see_details else "",
         "hosts": found.hosts,
+        "workflow_steps": stepwords.shown(found, decides=found.tile.may_decide(request.user)),
         "poll_url": f"{address}?since={_version(found).replace('+', '%2B')}",
         "interval": 0 if found.status in ENDED and found.output_complete else EVERY,
         "output_url": reverse("output", args=[found.pk]),

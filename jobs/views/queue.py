@@ -17,6 +17,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 from django.views.decorators.vary import vary_on_headers
 
+from catalog.models import Tile
 from jobs import rights, versions, wording
 from jobs.models import ACTIVE, ENDED, Job, JobQuerySet
 
@@ -77,9 +78,8 @@ def _news(request: HttpRequest, seen: Seen) -> HttpResponse:
         return HttpResponse(status=204)
     jobs = _scope(cast(User, request.user), seen.whose)
     fresh = jobs.filter(changed_at__gt=seen.at - OVERLAP).for_rows()
-    changed = _rows(request, fresh.filter(pk__in=seen.rows))
-    newest = max(seen.rows, default=0)
-    new = _rows(request, fresh.filter(pk__gt=newest, status__in=ACTIVE).order_by("pk")[:PAGE])
+    changed = _rows(request, _shown(request, seen).filter(changed_at__gt=seen.at - OVERLAP))
+    new = _rows(request, _unseen(fresh, seen).filter(status__in=ACTIVE).order_by("pk")[:PAGE])
     rows = seen.rows | {job.pk for job in new}
     context = {
         "poll_url": Seen(seen.whose, version, timezone.now(), rows).url(),
@@ -90,6 +90,19 @@ def _news(request: HttpRequest, seen: Seen) -> HttpResponse:
         "live": True,
     }
     return render(request, "jobs/_changes.html", context)
+
+
+def _shown(request: HttpRequest, seen: Seen) -> JobQuerySet:
+    """What the page has and still may: an order that was decided leaves its list, and its row says so till then."""
+    scope = "all" if seen.whose == "decide" else seen.whose
+    return _scope(cast(User, request.user), scope).filter(pk__in=seen.rows)
+
+
+def _unseen(fresh: JobQuerySet, seen: Seen) -> JobQuerySet:
+    """What is new; only a list of decisions gets orders that are older than what it has."""
+    if seen.whose == "decide":
+        return fresh.exclude(pk__in=seen.rows)
+    return fresh.filter(pk__gt=max(seen.rows, default=0))
 
 
 def _said(job: Job) -> str:
@@ -111,6 +124,7 @@ def _page(request: HttpRequest) -> HttpResponse:
         "nav": "queue",
         "whose": whose,
         "may_see_all": cast(User, request.user).has_perm("jobs.view_all_jobs"),
+        "may_decide": Tile.objects.filter(approvers__user=request.user.pk).exists(),
         "active": active_rows,
         "ended": ended_rows,
         "older": f"{reverse('queue')}?{urlencode({'whose': whose, 'before': ended_rows[-1].pk})}" if older else "",
@@ -131,7 +145,7 @@ def _rows(request: HttpRequest, jobs: JobQuerySet) -> list[Job]:
 
 def _whose(request: HttpRequest) -> str:
     asked = request.GET.get("whose", "")
-    return asked if asked in {"mine", "group", "all"} else "mine"
+    return asked if asked in {"mine", "group", "all", "decide"} else "mine"
 
 
 def _scope(user: User, whose: str) -> JobQuerySet:
@@ -139,6 +153,8 @@ def _scope(user: User, whose: str) -> JobQuerySet:
     visible = Job.objects.visible_to(user)
     if whose == "mine":
         return visible.filter(ordered_by=user)
+    if whose == "decide":
+        return visible.to_decide(user)
     if whose == "group":
         mates = User.objects.filter(groups__user=user).values("pk")
         return visible.filter(ordered_by__in=mates)

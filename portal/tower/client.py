@@ -30,6 +30,7 @@ from portal.tower.records import (
 )
 from portal.tower.shapes import mapping, mappings, path_of, record, timestamp, with_query
 from portal.tower.shapes import rows as rows_of
+from portal.tower.workflowcalls import WorkflowCalls
 
 PAGE = 200  # Tower caps page_size there without a word (api/pagination.py)
 _KINDS = {"job_template": "job_templates", "workflow_job_template": "workflow_job_templates"}
@@ -40,7 +41,7 @@ def _later(since: datetime, *names: str) -> dict[str, str]:
     return {f"or__{name}__gt": timestamp(since) for name in names}
 
 
-class Tower:
+class Tower(WorkflowCalls):
     """One Tower and one account there. All times in seconds. Use one instance per thread."""
 
     def __init__(

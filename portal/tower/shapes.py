@@ -7,8 +7,9 @@ from urllib.parse import quote, urlencode, urlsplit
 from portal.tower.errors import Uncertain
 from portal.tower.objects import ObjectRecord
 from portal.tower.records import JobRecord, TemplateRecord
+from portal.tower.workflows import ApprovalRecord, NodeRecord
 
-R = TypeVar("R", TemplateRecord, JobRecord, ObjectRecord)
+R = TypeVar("R", TemplateRecord, JobRecord, ObjectRecord, NodeRecord, ApprovalRecord)
 
 
 def with_query(path: str, query: dict[str, Any]) -> str:

@@ -1,17 +1,19 @@
 // Pages that refresh themselves: how answers are merged in, when to ask, and what is said when nobody answers.
 (() => {
   // idiomorph changes what changed and leaves the rest, with its focus, alone.
+  // What somebody has opened or typed into stays as it is, for as long as the server still has it.
+  const changes = (old, fresh) => !(old.dataset?.keep !== undefined && old.id && old.id === fresh.id);
   htmx.defineExtension("morph", {
     isInlineSwap: (style) => style === "morph",
     handleSwap: (style, target, fragment) => {
       if (style !== "morph") return false;
-      return Idiomorph.morph(target, fragment.children, { morphStyle: "outerHTML" });
+      return Idiomorph.morph(target, fragment.children, { morphStyle: "outerHTML", callbacks: { beforeNodeMorphed: changes } });
     },
   });
 
   // By the time an answer is told of, the element that asked may have been replaced.
   const asker = (event) => event.detail.requestConfig?.elt ?? event.detail.elt;
-  const polls = (element) => element?.id === "poller" || element?.id === "output-tail";
+  const polls = (element) => element?.id === "poller" || element?.classList?.contains("log-wait") === true;
   const folded = (element) => element.closest("details:not([open])") !== null;
 
   // Nothing is asked for while nobody can see it.
@@ -20,7 +22,7 @@
     if (polls(element) && (document.hidden || folded(element))) event.preventDefault();
   });
   const lookNow = () => {
-    for (const element of document.querySelectorAll("#poller, #output-tail")) htmx.trigger(element, "look-now");
+    for (const element of document.querySelectorAll("#poller, .log-wait")) htmx.trigger(element, "look-now");
   };
   document.addEventListener("visibilitychange", () => { if (!document.hidden) lookNow(); });
   document.addEventListener("toggle", (event) => { if (event.target.open) lookNow(); }, true);
@@ -48,14 +50,14 @@
   });
 
   // A log that is read at its end stays there while lines arrive.
-  let follows = false;
-  const log = () => document.getElementById("log");
+  let follows = null;
   document.addEventListener("htmx:beforeSwap", (event) => {
-    if (event.detail.elt?.id !== "output-tail" || !log()) return;
-    follows = log().scrollHeight - log().scrollTop - log().clientHeight < 40;
+    const log = event.detail.elt?.closest(".log");
+    if (!log || !polls(event.detail.elt)) return;
+    follows = log.scrollHeight - log.scrollTop - log.clientHeight < 40 ? log : null;
   });
   document.addEventListener("htmx:afterSwap", () => {
-    if (follows && log()) log().scrollTop = log().scrollHeight;
-    follows = false;
+    if (follows) follows.scrollTop = follows.scrollHeight;
+    follows = null;
   });
 })();

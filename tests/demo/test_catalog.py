@@ -65,11 +65,11 @@ def test_no_two_questions_of_a_survey_share_a_variable():
         assert len(variables) == len(set(variables))
 
 
-def test_workflows_name_job_templates_that_exist():
+def test_workflows_are_made_of_job_templates_that_exist_and_of_approvals():
     for workflow in CATALOG["workflow_job_templates"]:
         identifiers = {node["identifier"] for node in workflow["nodes"]}
         for node in workflow["nodes"]:
-            assert ("job_template", node["job_template"]) in TEMPLATES
+            assert node.get("approval") or ("job_template", node["job_template"]) in TEMPLATES
             assert set(node.get("success", [])) <= identifiers
 
 
@@ -108,5 +108,8 @@ def test_the_fixture_loads_and_gives_people_their_tiles():
     assert Tile.objects.visible_to(alice).filter(slug="new-customer-network").exists()
     assert not Tile.objects.visible_to(alice).filter(slug__in=["stage-firmware", "voice-on-a-port"]).exists()
     assert Tile.objects.visible_to(dan).filter(slug="stage-firmware").exists()
+    signed = Tile.objects.get(slug="customer-network-with-sign-off")
+    assert signed.may_decide(User.objects.get(username="carol"))
+    assert not any(signed.may_decide(person) for person in (alice, dan, bob))
     assert bob.has_perms(["catalog.change_tile", "jobs.view_all_jobs", "jobs.view_extra_vars"])
     assert User.objects.get(username="oscar").is_superuser

@@ -23,32 +23,11 @@ EXCHANGES = {
 
 ROOT = "it names everything that Tower has, and most of that the demo has not"
 BUILDING = "building workflows in Tower, which no portal does"
-APPROVALS = "to come with approvals"
 NOT_REPLAYED = {
     "api-v2-root-anon": ROOT,
     "workflow_node-create_approval_template": BUILDING,
     "workflow_node-post": BUILDING,
     "workflow_node-success_nodes-associate": BUILDING,
-    **dict.fromkeys(
-        (
-            "no-trailing-slash-approval-approve-post",
-            "workflow-cancel-waiting-for-approval",
-            "workflow_approval-approve-403",
-            "workflow_approval-approve-get",
-            "workflow_approval-approve-missing-id-400",
-            "workflow_approval-approve-post",
-            "workflow_approval-approve-post-twice",
-            "workflow_approval-deny-post",
-            "workflow_approval-deny-post-twice",
-            "workflow_approval-detail-approved",
-            "workflow_approval-detail-pending",
-            "workflow_approval-detail-workflow-canceled",
-            "workflow_approvals-pending",
-            "workflow_job-nodes-after-deny",
-            "workflow_job-nodes-running",
-        ),
-        APPROVALS,
-    ),
 }
 
 
@@ -156,6 +135,12 @@ CHECKS: dict[str, Callable[[dict[str, Any]], Any]] = {
     "row": lambda body: first(body, ""),
     "row_related": lambda body: first(body, "related"),
     "row_summary": lambda body: first(body, "summary_fields"),
+    "row_job": lambda body: {
+        key: value for key, value in body["results"][0]["summary_fields"]["job"].items() if key != "elapsed"
+    },
+    "links": lambda body: [
+        [node["identifier"], len(node["success_nodes"]), len(node["failure_nodes"])] for node in body["results"]
+    ],
     "related": lambda body: sorted(body.get("related", {})),
     "summary": lambda body: sorted(body.get("summary_fields", {})),
     "kind": lambda body: {key: kind(value) for key, value in body.items()},

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from demo.tower import making, playing, workflows
+from demo.tower import approvals, making, playing, workflows
 from demo.tower.harness import TowerHarness
 from demo.tower.ledger import Job
 from tests.demo import circumstances
@@ -20,6 +20,8 @@ EVERY = {
     "ms_req": ["a", "b"],
 }  # fmt: skip
 ONBOARDING = {"_customer_id": "K1", "_epg_name": "web", "_tenant_shortname": "acme", "_vlan_id": 33}
+# id: the workflow job that it waits in, how it ended
+APPROVALS = {49: (47, "successful"), 52: (51, "failed"), 68: (67, "canceled")}
 BOTH = ["leaf-101", "leaf-102"]
 
 # id: template, who launched it, state, variables
@@ -41,6 +43,7 @@ JOBS: dict[int, tuple[int, str, str, dict[str, Any]]] = {
     62: (14, "portal-svc", "successful", {}),
     63: (30, "admin", "error", {}),
     64: (31, "portal-svc", "successful", {}),
+    67: (25, "portal-svc", "canceled", ONBOARDING),
     76: (9, "portal-svc", "canceled", L2),
     77: (14, "portal-svc", "successful", {}),
     78: (20, "portal-svc", "failed", {}),
@@ -56,6 +59,8 @@ def build(tower: TowerHarness, given: dict[str, str]) -> None:
         ledger._last = pk - 1
         job = _create(tower, template, who, variables)
         _bring(tower, job, given.get(str(pk), state))
+    if given.get("jobs") != "none":
+        _approvals(tower, given)
     ledger._last = 100
     tower.tower.accounts.issue(tower.tower.accounts.named("portal-svc"), scope="read")
     if "template 31" not in given:
@@ -71,6 +76,21 @@ def _create(tower: TowerHarness, template_id: int, who: str, variables: dict[str
     fields |= {"credentials": list(template.credentials), "nodes": nodes, "extra_vars": variables}
     fields["prompts"] = {"extra_vars": {name: value for name, value in variables.items() if name not in DEFAULTED}}
     return tower.tower.ledger.create(kind, {}, **fields)
+
+
+def _approvals(tower: TowerHarness, given: dict[str, str]) -> None:
+    """The approvals of the workflows, decided by the service account unless `given` lets one wait."""
+    ledger, demo = tower.tower.ledger, tower.tower
+    for pk, (workflow, state) in APPROVALS.items():
+        parent = ledger.jobs[workflow]
+        ledger._last = pk - 1
+        approval = workflows._ask(demo, parent, parent.nodes[0])
+        parent.nodes[0]["job"] = pk
+        state = given.get(str(pk), state)
+        if state == "canceled":
+            ledger.request_cancel(approval)
+        elif state != "waiting":
+            approvals.decide(demo, approval, approve=state == "successful", by=parent.created_by or 0)
 
 
 def _bring(tower: TowerHarness, job: Job, state: str) -> None:

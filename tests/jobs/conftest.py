@@ -16,8 +16,9 @@ from catalog import examination, sync
 from catalog.forms import LaunchForm
 from catalog.models import Controller, Template, Tile
 from demo.tower.harness import TowerHarness
+from jobs import decide as deciding
 from jobs import follow, launch, orders, output, stopping
-from jobs.models import Job
+from jobs.models import Decision, Job
 
 from .prompted import ALL, EVERYTHING, decide, furnish, offer
 
@@ -88,6 +89,37 @@ def tile(make_tile: Callable[..., Tile]) -> Tile:
 
 
 @pytest.fixture
+def leads(transactional_db: None) -> Group:
+    return Group.objects.create(name="Network leads")
+
+
+@pytest.fixture
+def carol(leads: Group) -> User:
+    person = User.objects.create_user("carol", password="demo", first_name="Carol")
+    person.groups.add(leads)
+    return person
+
+
+@pytest.fixture
+def signed_tile(make_tile: Callable[..., Tile], leads: Group) -> Tile:
+    """A workflow in which network leads decide."""
+    tile = make_tile("Onboarding with sign-off", title="New network with sign-off")
+    tile.approvers.add(leads)
+    return tile
+
+
+@pytest.fixture
+def plain_workflow(make_tile: Callable[..., Tile], place: Any, tower: TowerHarness, work: Any) -> tuple[Job, int]:
+    """An order whose workflow runs, with its first step begun; and Tower's id of it."""
+    job = place(of=make_tile("Customer onboarding"), **ANSWERS)
+    work()
+    job.refresh_from_db()
+    tower.start(job.tower_id)
+    work()
+    return job, job.tower_id
+
+
+@pytest.fixture
 def place(alice: User, tile: Tile) -> Callable[..., Job]:
     """Order a tile as the page does: through its form."""
 
@@ -115,10 +147,13 @@ def work() -> Callable[..., None]:
                 past = timezone.now() - timedelta(seconds=1)
                 Job.objects.update(due_at=past)
                 Job.objects.exclude(stop_due_at=None).update(stop_due_at=past)
+                Decision.objects.update(due_at=past)
             for job_id in Job.objects.due(timezone.now()).values_list("pk", flat=True):
                 launch.launch(job_id)
             for job_id in Job.objects.to_stop(timezone.now()).values_list("pk", flat=True):
                 stopping.stop(job_id)
+            for decision_id in Decision.objects.due(timezone.now()).values_list("pk", flat=True):
+                deciding.send(decision_id)
             for controller_id in Controller.objects.values_list("pk", flat=True):
                 follow.follow(controller_id)
             for job_id in Job.objects.unread(timezone.now()).values_list("pk", flat=True):

@@ -1,6 +1,6 @@
 """What was ordered, and what became of it."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -13,7 +13,6 @@ from django.utils import timezone
 from catalog.controllers import secrets_of
 from catalog.models import Controller, Template, Tile
 from jobs.chips import Chip, Verb
-from portal.encryption import EncryptedTextField
 
 
 class Status(models.TextChoices):
@@ -38,6 +37,14 @@ UNSENT = frozenset({Status.QUEUED, Status.LAUNCHING, Status.IN_DOUBT})
 IN_TOWER = frozenset({Status.PENDING, Status.WAITING, Status.RUNNING})
 ACTIVE = UNSENT | IN_TOWER
 ENDED = frozenset(Status) - ACTIVE
+
+
+class SignOff(models.TextChoices):
+    """What the approvals of a workflow come to; empty when none waits and none stopped it."""
+
+    WAITING = "waiting"
+    DENIED = "denied"
+    TIMED_OUT = "timed_out"
 
 
 class JobQuerySet(models.QuerySet["Job"]):
@@ -70,18 +77,34 @@ class JobQuerySet(models.QuerySet["Job"]):
         return self.filter(status__in=ENDED, output_complete=False, due_at__lte=now)
 
     def visible_to(self, user: User | AnonymousUser) -> "JobQuerySet":
-        """A person's own orders, those of people in a common group where the tile says so, or all by permission."""
+        """A person's own orders, those of people in a common group where the tile says so, or all by permission.
+
+        And all orders of a tile whose approvals they may decide.
+        """
         if not user.is_authenticated:
             return self.none()
         if user.has_perm("jobs.view_all_jobs"):
             return self
         mates = User.objects.filter(groups__user=user).values("pk")
-        return self.filter(Q(ordered_by=user) | Q(tile__shared=True, ordered_by__in=mates))
+        return self.filter(Q(ordered_by=user) | Q(tile__shared=True, ordered_by__in=mates) | decided_by(user))
+
+    def to_decide(self, user: User | AnonymousUser) -> "JobQuerySet":
+        """Those in which an approval waits that this person may decide."""
+        if not user.is_authenticated:
+            return self.none()
+        return self.in_tower().filter(decided_by(user), sign_off=SignOff.WAITING)
 
     def for_rows(self) -> "JobQuerySet":
         """With all that `jobs.wording.present` reads."""
         rows = self.select_related("tile", "controller", "ordered_by", "stop_wanted_by")
-        return rows.prefetch_related("ordered_by__groups").defer(*secrets_of("controller"))
+        rows = rows.prefetch_related("ordered_by__groups", "tile__approvers")
+        return rows.defer(*secrets_of("controller"))
+
+
+def decided_by(user: User) -> Q:
+    """Whether it is an order of a tile whose approvals this person may decide."""
+    theirs = Tile.approvers.through.objects.filter(group__user=user).values("tile")
+    return Q(tile__in=theirs)
 
 
 class Job(models.Model):
@@ -121,6 +144,10 @@ class Job(models.Model):
     elapsed = models.FloatField(null=True, help_text="Seconds.")
     artifacts = models.JSONField(default=dict)
     hosts = models.JSONField(default=list, help_text="Per-host outcome.")
+
+    # Of a workflow: kept by `jobs.steps` together with its steps.
+    sign_off = models.CharField(max_length=20, choices=SignOff, blank=True)
+    signed_by = models.CharField(max_length=150, blank=True, help_text="Who denied it.")
 
     # Somebody wants it stopped. The row says so first; a worker asks Tower (`jobs.stopping`).
     stop_wanted_at = models.DateTimeField(null=True)
@@ -224,57 +251,18 @@ class TimelineEntry(models.Model):
         CANCELED = "canceled"
         REFUSED = "refused"
         LOST = "lost"
+        ASKED = "asked"  # an approval waits; these four hold their title, and a note on the next line
+        APPROVED = "approved"
+        DENIED = "denied"
+        TOO_LATE = "too_late"  # a decision that Tower did not need any more
         STOP_WANTED = "stop_wanted"
         WITHDRAWN = "withdrawn"
         RELAUNCHED = "relaunched"  # as another order
 
     job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="timeline")
     kind = models.CharField(max_length=20, choices=Kind)
-    text = models.CharField(max_length=300, blank=True)
+    text = models.CharField(max_length=500, blank=True)
     at = models.DateTimeField(default=timezone.now)
 
     class Meta:
         ordering = ["at", "pk"]
-
-
-class JobSecret(models.Model):
-    """A password of an order: an answer, or what a credential wants at launch (`catalog.prompts.NAMESPACE`).
-
-    Deleted when the job has ended and its output is in, since it masks both.
-    """
-
-    job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="secrets")
-    variable = models.CharField(max_length=255)
-    value = EncryptedTextField()
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["job", "variable"], name="one_secret_per_variable")]
-
-
-class KeptSecret(models.Model):
-    """A password typed into a form that had an error elsewhere: kept for the next try, never sent back to the page."""
-
-    LIFETIME = timedelta(hours=2)
-
-    form_key = models.UUIDField()
-    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
-    variable = models.CharField(max_length=255)
-    value = EncryptedTextField()
-    kept_at = models.DateTimeField(default=timezone.now)
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["form_key", "person", "variable"], name="one_kept_secret_per_field")
-        ]
-
-
-class Output(models.Model):
-    """A piece of a job's output, in Tower's ANSI colours, with secrets masked."""
-
-    job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="output")
-    first_line = models.PositiveIntegerField()
-    text = models.TextField()
-
-    class Meta:
-        ordering = ["first_line"]
-        constraints = [models.UniqueConstraint(fields=["job", "first_line"], name="one_piece_per_first_line")]
