@@ -164,10 +164,17 @@ def work() -> Callable[..., None]:
 
 @pytest.fixture
 def at_once(settings: Any) -> None:
-    """Time limits of a test: Tower is near."""
+    """Nothing has to settle; time limits are long enough for the busiest machine."""
     settings.TOWER_SETTLE_SECONDS = 0
-    settings.TOWER_READ_TIMEOUT = 1.0
-    settings.TOWER_LAUNCH_TIMEOUT = 1.0
+    settings.TOWER_READ_TIMEOUT = 20.0
+    settings.TOWER_LAUNCH_TIMEOUT = 20.0
+
+
+@pytest.fixture
+def impatient(at_once: None, settings: Any) -> None:
+    """For a Tower that hangs: it is not waited for long."""
+    settings.TOWER_CONNECT_TIMEOUT = 1.0
+    settings.TOWER_READ_TIMEOUT = 2.0
 
 
 @pytest.fixture

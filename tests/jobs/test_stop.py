@@ -168,6 +168,7 @@ def test_a_tower_that_is_down_is_asked_when_it_is_back(running, alice, tower, wo
     assert tower.jobs[0]["canceled_on"]
 
 
+@pytest.mark.usefixtures("impatient")
 def test_a_tower_that_hangs_is_asked_again(running, alice, tower, work):
     verbs.stop(running, by=alice)
     tower.hang()

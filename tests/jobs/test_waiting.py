@@ -32,6 +32,7 @@ def test_an_order_waits_while_tower_is_down_and_runs_when_it_is_back(place, towe
     assert not fresh(job).controller.trouble
 
 
+@pytest.mark.usefixtures("impatient")
 def test_a_tower_that_hangs_is_found_out_before_anything_is_sent(place, tower, work):
     tower.hang()
     job = place()
