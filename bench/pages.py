@@ -91,7 +91,7 @@ def _page(client: Client, address: str, name: str, *, reach: float | None = None
     page, plain = in_turn(ask, lambda: client.get("/bench/bare/"), times=TIMES)
     return [
         compared(f"{name}, by a bare view", page, plain, reach=reach),
-        counted(f"{name}, SQL", _queries(ask), unit="queries", reach=10),
+        counted(f"{name}, SQL", _queries(ask), unit="queries", reach=12),
     ]
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.contrib.auth.models import User
+from django.db.models import prefetch_related_objects
 from django.utils import timezone
 
 from catalog.models import Controller
@@ -37,6 +38,8 @@ CHIPS = {
 def present(jobs: Iterable[Job]) -> list[Job]:
     """The jobs with all that a row shows: `chip`, `usual`, `ran`, `progress`, `team`."""
     shown = list(jobs)
+    prefetch_related_objects(shown, "ordered_by__groups")
+    prefetch_related_objects([job for job in shown if job.sign_off], "tile__approvers")
     for job in shown:
         # How long people take to decide cannot be told.
         job.usual = None if job.sign_off else job.tile.usual_seconds

@@ -78,8 +78,9 @@ def _news(request: HttpRequest, seen: Seen) -> HttpResponse:
         return HttpResponse(status=204)
     jobs = _scope(cast(User, request.user), seen.whose)
     fresh = jobs.filter(changed_at__gt=seen.at - OVERLAP).for_rows()
-    changed = _rows(request, _shown(request, seen).filter(changed_at__gt=seen.at - OVERLAP))
-    new = _rows(request, _unseen(fresh, seen).filter(status__in=ACTIVE).order_by("pk")[:PAGE])
+    changed = list(_shown(request, seen).filter(changed_at__gt=seen.at - OVERLAP).for_rows())
+    new = list(_unseen(fresh, seen).filter(status__in=ACTIVE).order_by("pk")[:PAGE])
+    _furnish(request, [*changed, *new])
     rows = seen.rows | {job.pk for job in new}
     context = {
         "poll_url": Seen(seen.whose, version, timezone.now(), rows).url(),
@@ -116,10 +117,11 @@ def _page(request: HttpRequest) -> HttpResponse:
     before = request.GET.get("before", "")
     all_ended = jobs.filter(status__in=ENDED)
     ended = all_ended.filter(pk__lt=int(before)) if before.isdecimal() and len(before) < 19 else all_ended
-    active_rows = _rows(request, jobs.active().for_rows()[:MOST_ACTIVE]) if not before else []
-    ended_rows = _rows(request, ended.for_rows()[: PAGE + 1])
+    active_rows = list(jobs.active().for_rows()[:MOST_ACTIVE]) if not before else []
+    ended_rows = list(ended.for_rows()[: PAGE + 1])
     older = len(ended_rows) > PAGE
     ended_rows = ended_rows[:PAGE]
+    _furnish(request, [*active_rows, *ended_rows])
     context = {
         "nav": "queue",
         "whose": whose,
@@ -136,11 +138,9 @@ def _page(request: HttpRequest) -> HttpResponse:
     return render(request, "jobs/queue.html", context)
 
 
-def _rows(request: HttpRequest, jobs: JobQuerySet) -> list[Job]:
+def _furnish(request: HttpRequest, rows: list[Job]) -> None:
     """With all that a row shows, and what this person may do next."""
-    rows = wording.present(jobs)
-    rights.offer(cast(User, request.user), rows)
-    return rows
+    rights.offer(cast(User, request.user), wording.present(rows))
 
 
 def _whose(request: HttpRequest) -> str:
